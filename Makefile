@@ -1,0 +1,78 @@
+# The commands of this house. On a fresh machine `make demo` and `make test` need only python3 (3.11 or newer) and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+LOCK   := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+          --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options $(if $(UPGRADE),--upgrade)
+
+# The core: what is tested in every branch (DESIGN: pure, without clock, socket or logger).
+CORE   := proxy/errors.py,proxy/model.py,proxy/scrub.py,proxy/wire/*,proxy/detect/*,proxy/keys/*,proxy/policy/*
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv dev demo test coverage check format bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(VENV)/.installed ## create .venv with eventveil and what it needs to run
+
+dev: $(VENV)/.dev ## the same and the tools of development
+
+demo: venv ## fake vendor and eventveil on loopback, captured traffic through both; ONCE=1 ends when done
+	$(BIN)/eventveil demo $(if $(ONCE),--once)
+
+test: dev ## run the tests; ARGS="-k framing" narrows
+	$(BIN)/python -m pytest $(ARGS)
+
+coverage: dev ## run the tests and demand every branch of the core
+	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	$(BIN)/coverage report --include='$(CORE)' --fail-under=100
+
+check: dev ## ruff, mypy, the import contracts and the shipped policies
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/eventveil check policies
+
+format: dev ## rewrite the sources as ruff wants them
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: dev ## measure; figures are ratios within one run
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: dev ## write requirements/*.txt anew from pyproject.toml and *.in; UPGRADE=1 takes newer versions
+	$(LOCK) --output-file requirements/build.txt requirements/build.in
+	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
+	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
+
+clean: ## remove .venv, caches and everything built
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	find proxy tests benchmarks deploy -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# One stamp a step: a step runs again only when what it reads has changed.
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "make: eventveil needs Python 3.11 or newer; name one: make venv PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "make: this python3 cannot create environments: its ensurepip is missing." >&2; \
+	       echo "      On Debian and Ubuntu it is a package of its own: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements/build.txt requirements/runtime.txt $(VENV)/.created
+	$(PIP) install --require-hashes --only-binary :all: -r requirements/build.txt -r requirements/runtime.txt
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.runtime
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
+	$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
