@@ -1,0 +1,110 @@
+"""Which header fields travel: from the client to the vendor, and from the vendor back. Lists, no judgement on values.
+
+`dialect` looks single fields up, `delivery` builds the vendor's request with `forwardable`, `server.reply` the client's
+answer with `answerable`. Both are allow-lists: a field that nobody thought of stays here. On a first-party domain the
+browser adds the site's own session cookies and the full Referer to every analytics request, so a deny-list would leak.
+"""
+
+from __future__ import annotations
+
+from proxy.model import Headers
+
+__all__ = ["FIELDS_LIMIT", "FIELD_LIMIT_BYTES", "LINE_LIMIT_BYTES", "answerable", "forwardable", "header"]
+
+LINE_LIMIT_BYTES = 64 * 1024
+"""Request line. Server SDKs send whole events as `GET /track?data=…`, and Matomo every one; nginx takes 8 KiB by
+default (large_client_header_buffers), Apache 8190 (LimitRequestLine), Node 16 KiB, h11 and hyper 64 KiB and more."""
+
+FIELD_LIMIT_BYTES = 16 * 1024
+"""One field. A first-party Cookie field with the SDKs' own cookies passes 8 KiB; Node: 16 KiB for all, nginx 8 KiB."""
+
+FIELDS_LIMIT = 100
+"""Fields in a request. Apache: LimitRequestFields 100."""
+
+_HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Source: RFC 9110 section 7.6.1, and RFC 2616 section 13.5.1 for the older ones."""
+
+_COMMON = frozenset({"accept", "content-encoding", "content-type", "user-agent"})
+"""What every vendor needs to read the body; `user-agent` is an entity (USER_AGENT) and scrubbed as one."""
+
+_ANSWERED = frozenset(
+    {
+        "cache-control",
+        "content-language",
+        "content-type",
+        "etag",
+        "expires",
+        "last-modified",
+        "ratelimit",
+        "ratelimit-policy",
+        "retry-after",
+        "x-rate-limit-limit",
+        "x-rate-limit-remaining",
+        "x-rate-limit-reset",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+        "x-sentry-rate-limits",
+    }
+)
+"""Meaning and caching of the body (RFC 9110 section 8, RFC 9111 section 5), and when to come again: `retry-after`
+(RFC 9110 section 10.2.3; the SDKs of Segment, PostHog and RudderStack wait for it), `ratelimit`
+(draft-ietf-httpapi-ratelimit-headers) and its older forms, Sentry's own (develop.sentry.dev, "Rate Limiting").
+
+No `set-cookie` (the vendor would set it on the first-party site), no `server-timing`, no `access-control-*` (this house
+answers CORS itself), no `content-encoding` and `content-length` (they belong to the vendor's wire)."""
+
+
+def header(headers: Headers, name: str) -> str:
+    """Find the first value of a field.
+
+    Args:
+        name: lower case.
+
+    Returns:
+        The value as sent, empty when there is no such field.
+    """
+    for field, value in headers:
+        if field.lower() == name:
+            return value
+    return ""
+
+
+def forwardable(headers: Headers, allowed: frozenset[str]) -> Headers:
+    """Keep the request's fields that may travel to the vendor.
+
+    Args:
+        allowed: lower case; the dialect's own fields, its authentication among them.
+
+    Returns:
+        The allowed fields in their order, never one that is hop-by-hop or named by `Connection`.
+    """
+    return _kept(headers, _COMMON | allowed)
+
+
+def answerable(headers: Headers) -> Headers:
+    """Keep the vendor's response fields that may return to the client."""
+    return _kept(headers, _ANSWERED)
+
+
+def _kept(headers: Headers, allowed: frozenset[str]) -> Headers:
+    named = {
+        option.strip().lower()
+        for field, value in headers
+        if field.lower() == "connection"
+        for option in value.split(",")
+    }
+    travelling = allowed - _HOP_BY_HOP - named
+    return tuple(pair for pair in headers if pair[0].lower() in travelling)

@@ -1,0 +1,155 @@
+r"""JSON text to a document and back, exactly: `orjson` where it is exact, the standard library where it is not.
+
+`framing` calls it on the innermost layer. What orjson would lose or refuse, and clients do send, goes the slow way:
+
+- integers beyond 64 bits (orjson reads a float; mixed up ids of one person with another's),
+- lone surrogates, an emoji cut in half by a JavaScript `substr`: `\ud83d` escapes,
+- CESU-8: mixpanel-browser's own base64 encoder writes each surrogate of a pair as three bytes. Pairs are joined into
+  the character they mean; one that is alone leaves as its JSON escape, so what is written is always valid UTF-8.
+
+Refused: other invalid UTF-8 and UTF-16, NaN and Infinity (no JSON, and 1e999 would become one), scalars, text behind
+the document, nesting past `NESTING_LIMIT`. Of a duplicate name the last value wins, here and so in what leaves.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Never
+
+import orjson
+
+from proxy.errors import DocumentInvalid
+from proxy.model import Document
+
+__all__ = ["NESTING_LIMIT", "read", "read_lines", "write", "write_lines"]
+
+NESTING_LIMIT = 200
+"""Objects and arrays within each other. orjson writes 254 and reads 1024, CPython gives recursive code 1000 frames,
+shared with the server's own; Mixpanel takes 3 (docs.mixpanel.com, "Import events"), Segment and PostHog name none."""
+
+_BOM = b"\xef\xbb\xbf"
+_STRIDE = 6
+_DIGITS = bytes(ord("0") if chr(code) in "0123456789" else ord(" ") for code in range(256))
+_LONG = b"0" * 19
+"""19 digits hold every integer that leaves 64 bits: 2**63 has 19 digits, 2**64 has 20."""
+
+
+def read(text: bytes) -> Document:
+    """Read one object or array.
+
+    Args:
+        text: UTF-8 or CESU-8, with or without a byte order mark.
+
+    Raises:
+        DocumentInvalid: 400, the text is not one such document.
+    """
+    document = _parsed(text)
+    if type(document) is not dict and type(document) is not list:
+        raise DocumentInvalid(expected="a JSON object or array", got="a scalar", where="json")
+    openers = 2 * len(text) - len(text.replace(b"{", b"")) - len(text.replace(b"[", b""))
+    if openers > NESTING_LIMIT:
+        _check_nesting(document, openers)
+    return document
+
+
+def read_lines(text: bytes) -> list[Document]:
+    """Read newline-delimited JSON; empty lines do not count.
+
+    Raises:
+        DocumentInvalid: 400, a line is no object or array.
+
+    Source: https://github.com/ndjson/ndjson-spec, version 1.0.0.
+    """
+    return [read(line) for line in text.split(b"\n") if line.strip()]
+
+
+def write(document: Document) -> bytes:
+    """Write a document compactly as valid UTF-8, a lone surrogate as its JSON escape.
+
+    Raises:
+        DocumentInvalid: 400, it holds something that JSON cannot say.
+    """
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        return _written_exactly(document)
+
+
+def write_lines(documents: list[Document], end: bytes) -> bytes:
+    """Write one document a line; `end` stands behind the last one, when there is one."""
+    return b"\n".join(map(write, documents)) + end if documents else b""
+
+
+def _parsed(text: bytes) -> Document:
+    try:
+        if _LONG[:3] not in text[::_STRIDE].translate(_DIGITS) or _LONG not in text.translate(_DIGITS):
+            return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    return _parsed_exactly(text)
+
+
+def _parsed_exactly(text: bytes) -> Document:
+    text = text.removeprefix(_BOM)
+    try:
+        return _DECODER.decode(text.decode())
+    except UnicodeDecodeError:
+        return _parsed_cesu(text)
+    except (ValueError, RecursionError) as error:
+        raise _no_json(error) from None
+
+
+def _parsed_cesu(text: bytes) -> Document:
+    try:
+        units = text.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        document = _DECODER.decode(units.decode("utf-16-le", "surrogatepass"))
+        # One half as CESU-8 beside the other half as an escape becomes one character only when it is read once more.
+        return _DECODER.decode(_written_exactly(document).decode())
+    except (ValueError, RecursionError) as error:
+        raise _no_json(error) from None
+
+
+def _written_exactly(document: Document) -> bytes:
+    # Only surrogates have no UTF-8, and they stand in strings only, where `backslashreplace` writes a JSON escape.
+    return _ENCODER.encode(document).encode("utf-8", "backslashreplace")
+
+
+def _no_json(error: ValueError | RecursionError) -> DocumentInvalid:
+    got = f"an error at {error.pos}" if isinstance(error, json.JSONDecodeError) else _GOT.get(type(error), "a number")
+    return DocumentInvalid(expected="a JSON document", got=got, where="json")
+
+
+_GOT = {UnicodeDecodeError: "bytes that are no UTF-8", RecursionError: "a deeper nesting"}
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError
+    return number
+
+
+def _no_constant(_name: str) -> Never:
+    raise ValueError
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _check_nesting(document: Document, openers: int) -> None:
+    """Walk down level by level, only as long as the brackets not yet met could still make a chain that is too long."""
+    level: list[Any] = [document]
+    for depth in range(1, NESTING_LIMIT + 1):
+        openers -= len(level)
+        if depth + openers <= NESTING_LIMIT:
+            return
+        level = [
+            child
+            for node in level
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) is dict or type(child) is list
+        ]
+        if not level:
+            return
+    raise DocumentInvalid(expected=f"at most {NESTING_LIMIT} levels", got="a deeper nesting", where="json")
