@@ -1,0 +1,103 @@
+"""Rows for what reaches a person: email addresses. Telephone numbers stand in `phone`, postal addresses in `address`.
+
+`patterns` puts these rows into the one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from proxy.detect.row import Candidate, Found, Row, near
+
+__all__ = ["ROWS"]
+
+_ATOM = r"[\p{L}\p{N}\p{M}.!#$%&'*+/=?^_`{|}~\-]"
+_LABEL = r"[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}\-]{0,61}[\p{L}\p{N}\p{M}])?"
+_DOMAIN = rf"(?:{_LABEL}[.。])+(?:xn--[a-z0-9\-]{{2,59}}|[\p{{L}}\p{{M}}]{{2,24}})"
+_AT = r"(?:@|＠|%40|%2540|&#64;|&#x40;|&commat;|\\u0040)"
+_PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".ico", ".css", ".js")
+_MAIL_WORDS = ("mail", "contact", "reach", "write", "correo", "courriel", "メール", "邮", "почт")
+_STOPS = frozenset(("me", "us", "you", "them", "him", "her", "it", "is", "be", "look", "looking", "buy", "sale", "now"))
+_LEADING = "!#$%&'*/=?^`{|}~.-"
+
+
+def _address(candidate: Candidate) -> Iterable[Found]:
+    """Trim what a URL or a sentence put in front, refuse names of image files (`logo@2x.png`)."""
+    text, start, end = candidate.text, candidate.start, candidate.end
+    value = text[start:end]
+    if value.lower().endswith(_PICTURE):
+        return
+    local = value[: max(value.find(mark) for mark in ("@", "＠", "%40", "&", "\\u") if mark in value)]
+    for sign in ("=", "?", "/", "&", "%3D", "%3d", "%2F", "%2f", "%20", "%3C", "%3c", "%22", "%3A", "%3a", "%26", "{", "|"):
+        cut = local.rfind(sign)
+        if cut >= 0:
+            start, local = start + cut + len(sign), local[cut + len(sign) :]
+    while local and local[0] in _LEADING:
+        start, local = start + 1, local[1:]
+    if local:
+        yield Found(start, end)
+
+
+def _spelled(candidate: Candidate) -> Iterable[Found]:
+    """Take `ada at example dot org` always, `ada at example.org` only where something tells an address."""
+    value = candidate.value.casefold()
+    local = value.split()[0].split("(")[0].split("[")[0]
+    if local in _STOPS:
+        return
+    told = " dot " in value or "(" in value or "[" in value or "{" in value or any(mark in local for mark in "._+")
+    if told or any(char.isdigit() for char in local) or near(candidate.text, candidate.start, candidate.end, _MAIL_WORDS):
+        yield Found(candidate.start, candidate.end)
+
+
+ROWS = (
+    Row(
+        id="email",
+        entity="EMAIL_ADDRESS",
+        expression=rf"{_ATOM}+{_AT}{_DOMAIN}",
+        source="RFC 5322 section 3.4.1, RFC 6531 (unicode), RFC 3986 section 2.1 (percent-encoding)",
+        examples=(
+            ("mail ada@example.org now", "ada@example.org"),
+            ("ada%40example.org", "ada%40example.org"),
+            ("/u/zoe.o'hannigan%40example.com?x=1", "zoe.o'hannigan%40example.com"),
+            ("q=søren@post.example.net", "søren@post.example.net"),
+            ("user@xn--80ak6aa92e.com", "user@xn--80ak6aa92e.com"),
+            ("a@xn--d1acufc.xn--p1ai", "a@xn--d1acufc.xn--p1ai"),
+            ("hello+world+ada@example.com", "hello+world+ada@example.com"),
+            ("ada@example.org.", "ada@example.org"),
+            ("почта: иван@пример.рф", "иван@пример.рф"),
+        ),
+        counters=("info@presidio.", "react@18.2.0", "logo@2x.png", "@media screen", "hello-world here", "a @ b.com"),
+        confirm=_address,
+        strength=80,
+    ),
+    Row(
+        id="email-quoted",
+        entity="EMAIL_ADDRESS",
+        expression=rf'"[^"\x00\r\n@]{{1,64}}"@{_DOMAIN}|{_ATOM}+@\[[0-9A-Fa-f:.]+\]',
+        source="RFC 5321 section 4.1.2 (quoted-string), 4.1.3 (address-literal)",
+        examples=(
+            ('to "ada l"@example.org', '"ada l"@example.org'),
+            ("ada@[192.0.2.1]", "ada@[192.0.2.1]"),
+        ),
+        strength=85,
+    ),
+    Row(
+        id="email-spelled",
+        entity="EMAIL_ADDRESS",
+        expression=(
+            r"(?i)(?:^|[^\w.+\-])([\w.+\-]+(?:\s?[(\[{]\s?at\s?[)\]}]\s?| at )[\w\-]+"
+            r"(?:(?:\s?[(\[{]\s?dot\s?[)\]}]\s?| dot |\.)[\w\-]+)*"
+            r"(?:\s?[(\[{]\s?dot\s?[)\]}]\s?| dot |\.)[a-z]{2,18})\b"
+        ),
+        source="RFC 2822 addresses as people write them against harvesters",
+        examples=(
+            ("ada at example dot org", "ada at example dot org"),
+            ("ada [at] example [dot] org", "ada [at] example [dot] org"),
+            ("write to ada at example.org", "ada at example.org"),
+            ("ada.lovelace at example.org", "ada.lovelace at example.org"),
+        ),
+        counters=("meet me at example.org", "shoes at example.com", "at 10.30"),
+        confirm=_spelled,
+        strength=70,
+    ),
+)

@@ -1,0 +1,148 @@
+"""The hot path of detection: the distinct strings of one batch in, the places of personal data out.
+
+One `re2.Set` pass over all strings joined by NUL says which rows occur at all; most batches end there. Only a row that
+occurs is searched for, and only what it found is confirmed by checksum, range and context. The program calls `find`
+once a batch. This file knows no field names, keeps no value and decides no action.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import re2
+
+from proxy.detect.finance import card
+from proxy.detect.patterns import ROWS
+from proxy.detect.row import Candidate, Found, Row, near
+
+__all__ = ["DEFAULT_REGIONS", "Detector", "Span"]
+
+DEFAULT_REGIONS = ("US", "GB", "IE", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "AU", "IN", "BR", "JP", "CN", "IL")
+"""Regions in whose national formats telephone numbers are read when a policy names none."""
+
+_SEPARATOR = "\x00"
+_SET_MEMORY_BYTES = 64 << 20
+"""RE2 drops cached states when this is full; it is far above what the table needs (measured: below 4 MB)."""
+
+
+class Span(NamedTuple):
+    """`text[start:end]` is an `entity`, found by `rule`."""
+
+    start: int
+    end: int
+    entity: str
+    rule: str
+
+
+class Detector:
+    """Finds personal data in strings.
+
+    Args:
+        regions: ISO 3166 codes; national telephone formats are read in these.
+        entities: the entities a policy does anything about; None means all of the table.
+        extra: an operator's rows, which take part in prefilter and confirmation like ours.
+    """
+
+    def __init__(
+        self,
+        *,
+        regions: tuple[str, ...] = DEFAULT_REGIONS,
+        entities: frozenset[str] | None = None,
+        extra: Sequence[Row] = (),
+    ) -> None:
+        self._regions = regions
+        self._rows = tuple(row for row in (*ROWS, *extra) if entities is None or row.entity in entities)
+        options = re2.Options()
+        options.max_mem = _SET_MEMORY_BYTES
+        options.log_errors = False
+        self._set = re2.Set.SearchSet(options)
+        for row in self._rows:
+            self._set.Add(row.expression)
+        self._set.Compile()
+        self._searches = tuple(re2.compile(row.expression, options) for row in self._rows)
+
+    def find(self, texts: Sequence[str], hints: tuple[str, ...] = ()) -> dict[str, tuple[Span, ...]]:
+        """Find personal data in the distinct strings of one batch.
+
+        Args:
+            texts: distinct strings; lone surrogates are allowed.
+            hints: regions that the batch itself names, read before the configured ones.
+
+        Returns:
+            Only texts with hits; spans sorted by start, never overlapping, offsets in characters.
+        """
+        joined = _SEPARATOR.join(texts).encode("utf-8", "surrogatepass")
+        hits = self._set.Match(joined)
+        if hits is None:
+            return {}
+        starts = _starts(texts)
+        regions = (*hints, *self._regions) if hints else self._regions
+        places: dict[int, list[tuple[Row, int, int]]] = {}
+        for index in hits:
+            row = self._rows[index]
+            group = 1 if self._searches[index].groups else 0
+            for match in self._searches[index].finditer(joined):
+                start, end = match.span(group)
+                at = bisect_right(starts, start) - 1
+                places.setdefault(at, []).append((row, start - starts[at], end - starts[at]))
+        found: dict[str, tuple[Span, ...]] = {}
+        for at, candidates in places.items():
+            spans = _confirmed(texts[at], candidates, regions)
+            if spans:
+                found[texts[at]] = spans
+        return found
+
+    def number(self, value: float) -> str | None:
+        """Name the entity of a bare JSON number under an untelling key, when it is personal beyond doubt.
+
+        Only a payment card is: 14…16 digits, a brand's first digits and a right Luhn digit. Timestamps in s, ms, µs
+        and ns begin with 1, counters and prices are shorter.
+        """
+        if isinstance(value, int) and 10**13 <= value < 10**16 and card(str(value)):
+            return "CREDIT_CARD"
+        return None
+
+
+def _starts(texts: Sequence[str]) -> list[int]:
+    """Return the byte offset of each text in the joined bytes."""
+    starts, at = [], 0
+    for text in texts:
+        starts.append(at)
+        at += (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))) + 1
+    return starts
+
+
+def _confirmed(text: str, candidates: Iterable[tuple[Row, int, int]], regions: tuple[str, ...]) -> tuple[Span, ...]:
+    """Confirm candidates (byte offsets) of one text and keep the strongest where they overlap."""
+    raw = None if text.isascii() else text.encode("utf-8", "surrogatepass")
+    spans: list[tuple[int, Span]] = []
+    for row, first, last in candidates:
+        start = first if raw is None else len(raw[:first].decode("utf-8", "surrogatepass"))
+        end = last if raw is None else start + len(raw[first:last].decode("utf-8", "surrogatepass"))
+        for place in _accepted(row, Candidate(text, start, end, regions)):
+            spans.append((row.strength, Span(place.start, place.end, place.entity or row.entity, row.id)))
+    return _apart(spans)
+
+
+def _accepted(row: Row, candidate: Candidate) -> Iterable[Found]:
+    """Run a row's own confirmation on one candidate."""
+    if row.context and not near(candidate.text, candidate.start, candidate.end, row.context):
+        return ()
+    if row.confirm is not None:
+        return row.confirm(candidate)
+    if row.check is not None and not row.check(candidate.value):
+        return ()
+    return (Found(candidate.start, candidate.end),)
+
+
+def _apart(spans: list[tuple[int, Span]]) -> tuple[Span, ...]:
+    """Keep the strongest, then the longest, of spans that overlap."""
+    if len(spans) == 1:
+        return (spans[0][1],)
+    kept: list[Span] = []
+    for _, span in sorted(spans, key=lambda item: (-item[0], item[1].start - item[1].end, item[1].start)):
+        if all(span.end <= other.start or span.start >= other.end for other in kept):
+            kept.append(span)
+    return tuple(sorted(kept))

@@ -1,0 +1,228 @@
+"""What one request tells about its people: values known to be personal, found again wherever else they stand in it.
+
+The program adds what a rule removed and what a person's field holds, then asks for the places in the strings that stay:
+page titles, URLs, event names, free text. The same serves as taint check on what goes out. Found plain, case- and
+accent-folded, in parts, percent-encoded, escaped, and as base64 at any of its three alignments. A `Known` lives as long
+as one request; it is never shared, stored or logged.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from proxy.detect.detector import Span
+from proxy.detect.layers import base64_texts, unescaped
+from proxy.detect.stopwords import COMMON, NO_NEEDLES
+
+__all__ = ["Known"]
+
+_RULE = "known"
+_WHOLE_MIN = 4
+_DIGITS_MIN = 7
+"""Shorter runs of digits are counters and prices, too."""
+_MAX_NEEDLES = 512
+"""A request that names more people is searched for the first of them; the rest were removed where they stood."""
+_PARTS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_LOCAL = re.compile(r"[.\-_+]")
+_ESCAPES = ("%", "\\", "&")
+
+
+def _fold(text: str) -> str:
+    """Fold case and accents; ASCII takes the short way."""
+    if text.isascii():
+        return text.lower()
+    return "".join(map(_fold_char, text))
+
+
+def _fold_char(char: str) -> str:
+    """Fold one character; may return none or several."""
+    if char.isascii():
+        return char.lower()
+    known = _FOLDED.get(char)
+    if known is None:
+        known = "".join(c for c in unicodedata.normalize("NFKD", char).casefold() if not unicodedata.combining(c))
+        known = _STROKES.get(known, known)
+        if len(_FOLDED) < 4096:
+            _FOLDED[char] = known
+    return known
+
+
+_STROKES = {"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ı": "i", "œ": "oe", "ð": "d", "þ": "th"}
+_FOLDED: dict[str, str] = {}
+"""Single characters and how they fold: no client data, at most 4,096 of them."""
+
+
+class Known:
+    """The personal values of one request.
+
+    Args:
+        values: (value, entity) pairs to start with.
+    """
+
+    __slots__ = ("_encoded", "_exact", "_needles")
+
+    def __init__(self, values: Iterable[tuple[str, str]] = ()) -> None:
+        self._needles: dict[str, str] = {}
+        self._exact: dict[str, str] = {}
+        self._encoded: dict[str, str] = {}
+        for value, entity in values:
+            self.add(value, entity)
+
+    def __len__(self) -> int:
+        return len(self._needles) + len(self._exact)
+
+    def add(self, value: str, entity: str) -> None:
+        """Remember a value, and of names and addresses the parts that tell.
+
+        Args:
+            value: as it stood in the field.
+            entity: decides the parts: PERSON its words, EMAIL_ADDRESS the words of its local part.
+        """
+        value = value.strip()
+        if len(self) >= _MAX_NEEDLES or not _tells(value):
+            return
+        self._whole(value, entity)
+        if entity == "PERSON":
+            for part in _PARTS.findall(value):
+                self._part(part, entity)
+        elif entity == "EMAIL_ADDRESS" and "@" in value:
+            local = value.rpartition("@")[0]
+            if _tells(local) and not local.isdigit():
+                self._whole(local, entity)
+            for part in _LOCAL.split(local):
+                if not any(char.isdigit() for char in part):
+                    self._part(part, "PERSON")
+
+    def find(self, texts: Sequence[str]) -> dict[str, tuple[Span, ...]]:
+        """Find the known values in the distinct strings of one request.
+
+        Returns:
+            Only texts with hits; spans sorted by start, never overlapping; the rule is `known`.
+        """
+        if not self._needles and not self._exact:
+            return {}
+        joined = "\x00".join(texts)
+        if not self._suspects(joined):
+            return {}
+        found = {}
+        for text in texts:
+            spans = self._spans(text)
+            if spans:
+                found[text] = spans
+        return found
+
+    def survives(self, text: str) -> bool:
+        """Say whether a known value stands in `text`, as one taint check on what goes out."""
+        return bool(self.find((text,)))
+
+    def _whole(self, value: str, entity: str) -> None:
+        """Remember a whole value, its digits when it is a number people write in groups, and its base64 forms."""
+        self._needles.setdefault(_fold(value), entity)
+        if entity in {"PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN"}:
+            compact = "".join(char for char in value if char.isalnum())
+            if len(compact) >= _DIGITS_MIN:
+                self._needles.setdefault(_fold(compact), entity)
+        raw = value.encode("utf-8", "surrogatepass")
+        if len(raw) > 5:
+            for shift in range(3):
+                coded = base64.b64encode(b"\0" * shift + raw)
+                cut = coded[(0, 2, 3)[shift] : len(coded) - (0, 3, 2)[(shift + len(raw)) % 3] or None].rstrip(b"=")
+                text = cut.decode("ascii")
+                self._encoded.setdefault(text, entity)
+                self._encoded.setdefault(text.replace("+", "-").replace("/", "_"), entity)
+
+    def _part(self, part: str, entity: str) -> None:
+        """Remember a word of a name; a word that is also a common one only as it is written, capitalised."""
+        folded = _fold(part)
+        latin = folded.isascii()
+        if len(folded) < (3 if latin else 2) or folded in NO_NEEDLES:
+            return
+        if folded in COMMON:
+            if part[0].isupper():
+                self._exact.setdefault(part, entity)
+            return
+        self._needles.setdefault(folded, entity)
+
+    def _suspects(self, joined: str) -> bool:
+        """Say, cheaply, whether anything known may stand in the joined text."""
+        folded = _fold(joined)
+        if any(needle in folded for needle in self._needles) or any(word in joined for word in self._exact):
+            return True
+        if any(coded in joined for coded in self._encoded):
+            return True
+        if any(mark in joined for mark in _ESCAPES):
+            view = unescaped(joined)
+            if view is not None:
+                folded = _fold(view.text)
+                return any(needle in folded for needle in self._needles) or any(w in view.text for w in self._exact)
+        return False
+
+    def _spans(self, text: str) -> tuple[Span, ...]:
+        """Find every known value in one text, on word boundaries, longest first."""
+        hits = list(self._plain(text))
+        view = unescaped(text)
+        if view is not None:
+            hits.extend((*view.raw(start, end), entity) for start, end, entity in self._plain(view.text))
+        for coded, entity in self._encoded.items():
+            hits.extend((at, at + len(coded), entity) for at in _places(text, coded))
+        for start, end, decoded in base64_texts(text):
+            hits.extend((start, end, entity) for _, _, entity in self._plain(decoded))
+        kept: list[Span] = []
+        for start, end, entity in sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0])):
+            if all(end <= other.start or start >= other.end for other in kept):
+                kept.append(Span(start, end, entity, _RULE))
+        return tuple(sorted(kept))
+
+    def _plain(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Yield the places of needles in a text as it reads."""
+        pieces = [_fold_char(char) for char in text]
+        folded = "".join(pieces)
+        offsets = [at for at, piece in enumerate(pieces) for _ in piece]
+        offsets.append(len(text))
+        for needle, entity in self._needles.items():
+            for at in _places(folded, needle):
+                end = at + len(needle)
+                if not _glued(folded, at) and not _glued(folded, end):
+                    yield offsets[at], offsets[end - 1] + 1, entity
+        for word, entity in self._exact.items():
+            for at in _places(text, word):
+                if not _glued(text, at) and not _glued(text, at + len(word)):
+                    yield at, at + len(word), entity
+
+
+def _tells(value: str) -> bool:
+    """Say whether a value is telling enough to be searched for: not `42`, `true`, `admin`."""
+    if value.isdecimal():
+        return len(value) >= _DIGITS_MIN
+    if value.isascii():
+        return len(value) >= _WHOLE_MIN and value.lower() not in NO_NEEDLES | COMMON
+    return len(value) >= 2
+
+
+def _places(text: str, needle: str) -> Iterator[int]:
+    """Yield where `needle` starts in `text`."""
+    at = text.find(needle)
+    while at >= 0:
+        yield at
+        at = text.find(needle, at + 1)
+
+
+def _glued(text: str, at: int) -> bool:
+    """Say whether the characters on both sides of `at` belong to one word; CJK words have no boundaries."""
+    if at <= 0 or at >= len(text):
+        return False
+    left, right = text[at - 1], text[at]
+    if left.isdigit() and right.isdigit():
+        return True
+    return left.isalpha() and right.isalpha() and _script(left) == _script(right) != "cjk"
+
+
+def _script(char: str) -> str:
+    """Name the script class of a letter, as far as word boundaries care."""
+    code = ord(char)
+    if 0x2E80 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7A3 or 0x0E00 <= code <= 0x0E7F or 0xF900 <= code <= 0xFAFF:
+        return "cjk"
+    return "latin" if code < 0x250 else "greek" if code < 0x400 else "cyrillic" if code < 0x530 else "other"

@@ -1,0 +1,153 @@
+"""What a field's NAME tells about its value: `primaryEmail` is an email address, `Nachname` a person, `email_verified` neither.
+
+`policy` asks once for each name and place it meets and remembers the answer in a bounded table of its own. Names are
+compared insensitive to case, separators, camel humps, accents and language. This file never sees a value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from proxy.detect import words
+
+__all__ = ["classify", "free_text", "tokens"]
+
+_SPLIT = re.compile(r"[^\W_]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MAX_NAME = 96
+"""Longer names are prose or data, not names; only their end is read."""
+_MAX_TERM = 5
+"""No term of the tables has more words."""
+_GENERIC = frozenset(("value", "values", "v", "raw", "text", "data", "current", "default", "item", "items", "primary", "new", "old", "previous", "first", "last", "latest", "initial"))
+_CONTAINERS = frozenset(("properties", "traits", "context", "data", "payload", "attributes", "event", "events", "fields", "props", "params", "meta", "metadata", "customproperties"))
+_PROFILE = frozenset(("traits", "profile", "set", "setonce", "usr", "user", "up", "userproperties", "personproperties", "person", "userdata"))
+_NOT_PERSONS = frozenset(("ai", "aws", "gcp", "db", "gen", "process", "service", "server", "thread", "os", "runtime", "app", "browser", "cloud"))
+
+
+def _terms(table: dict[str, str]) -> dict[str, str]:
+    """Turn entity → terms into term → entity."""
+    return {_fold(term): entity for entity, listed in table.items() for term in listed.split()}
+
+
+def _fold(name: str) -> str:
+    """Fold case and take accents off Latin letters only: other scripts tell words apart by their marks."""
+    if name.isascii():
+        return name.lower()
+    folded = []
+    for char in unicodedata.normalize("NFKC", name).casefold():
+        base = unicodedata.normalize("NFD", char)[0]
+        folded.append(base if base.isascii() else {"ø": "o", "æ": "ae", "ł": "l", "ı": "i", "đ": "d"}.get(char, char))
+    return "".join(folded)
+
+
+_STRONG = _terms(words.STRONG)
+_LAST = _terms(words.LAST)
+_ALONE = _terms(words.ALONE)
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    """Split a name into folded words at separators and camel humps: `$initialReferrer_URL` → initial, referrer, url."""
+    name = name[-_MAX_NAME:]
+    if not name.islower() and not name.isupper():
+        name = _HUMP.sub(" ", name)
+    if name.isascii():
+        return tuple(_SPLIT.findall(name.lower()))
+    return tuple(_SPLIT.findall(_fold(name).replace("\u200c", "")))
+
+
+def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
+    """Name the entity that a field's name promises.
+
+    Args:
+        name: as it stands in the document.
+        parents: names of the enclosing objects, nearest last; `("traits",)`, `("profile",)` and `("group",)` stand for
+            the record's own kind.
+
+    Returns:
+        An entity, or None when the name does not tell.
+    """
+    parts = tokens(name)
+    if not parts or all(part.isdigit() for part in parts) or parts[0] in _GENERIC and len(parts) == 1:
+        return _inherited(parents)
+    while len(parts) > 1 and parts[-1].isdigit():
+        parts = parts[:-1]
+    if len(parts) > 1 and (parts[0] in words.VETO_FIRST or parts[-1] in words.VETO_LAST):
+        return None
+    return _told(parts, _nearest(parents))
+
+
+def free_text(name: str) -> bool:
+    """Say whether people or queries write into a field of this name (`comment`, `db.statement`, `search_term`)."""
+    return any(part in words.TEXT for part in tokens(name)[-2:])
+
+
+def _nearest(parents: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of the nearest parent that says something."""
+    for parent in reversed(parents):
+        parts = tokens(parent)
+        if parts and not all(part.isdigit() for part in parts):
+            return parts
+    return ()
+
+
+def _inherited(parents: tuple[str, ...]) -> str | None:
+    """Let `email.value` and `emails[0]` be what `email` and `emails` are; containers pass nothing on."""
+    if not parents or "".join(tokens(parents[-1])) in _CONTAINERS:
+        return None
+    return classify(parents[-1], parents[:-1])
+
+
+def _told(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
+    """Try the tables in order: the whole name, its end, anything in it, and what its parent makes of it."""
+    glued = "".join(parts)
+    single = glued[:-1] if glued.endswith("s") and len(glued) > 4 else glued
+    for table in (_STRONG, _LAST, _ALONE):
+        entity = table.get(glued) or table.get(single)
+        if entity:
+            return entity
+    entity = _by_parent(parts, parent)
+    if entity or len(parts) == 1:
+        return entity
+    if all(part in words.OF_PEOPLE or part in words.OF_ORGANIZATIONS for part in parts[:-1]) and parts[-1] in _ALONE:
+        return _ALONE[parts[-1]]
+    return _within(parts)
+
+
+def _within(parts: tuple[str, ...]) -> str | None:
+    """Find the longest, then the last term in a name of several words."""
+    size = len(parts)
+    for width in range(min(_MAX_TERM, size - 1), 0, -1):
+        for start in range(size - width, -1, -1):
+            term = "".join(parts[start : start + width])
+            short = term[:-1] if term.endswith("s") and len(term) > 4 else term
+            entity = _STRONG.get(term) or _STRONG.get(short)
+            if not entity and start + width == size:
+                entity = _LAST.get(term) or _LAST.get(short)
+            if entity:
+                return entity
+    return None
+
+
+def _by_parent(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
+    """Decide the ambiguous heads, `name id number address key code`, by the word before or the enclosing object."""
+    head = parts[-1]
+    before = parts[-2] if len(parts) > 1 else (parent[-1] if parent else "")
+    joined = "".join(parent)
+    person = before in words.OF_PEOPLE or (len(parts) == 1 and joined in words.OF_PEOPLE)
+    organization = before in words.OF_ORGANIZATIONS or (len(parts) == 1 and joined in words.OF_ORGANIZATIONS)
+    if head in {"name", "names"}:
+        return "PERSON" if person else "ORGANIZATION" if organization else None
+    if head in {"id", "ids", "uuid", "guid", "key", "no", "number", "nr", "ref", "hash"}:
+        if before in {"phone", "mobile", "tel", "cell", "fax", "contact"} and head in {"no", "number", "nr"}:
+            return "PHONE_NUMBER"
+        if before in {"card", "cc"} and head in {"no", "number"}:
+            return "CREDIT_CARD"
+        if before in {"device", "anonymous", "visitor", "browser", "installation"}:
+            return "DEVICE_ID"
+        if head in {"key", "ref", "hash", "no", "nr", "number"} and not (person or organization):
+            return None
+        return "ORG_ID" if organization or before == "account" else "USER_ID" if person else None
+    if head in {"address", "addr"} and before in {"ip", "client", "remote", "peer", "host", "network", "socket", "sock"}:
+        return "IP_ADDRESS" if before != "host" else None
+    return None

@@ -1,0 +1,158 @@
+"""The row for telephone numbers: international ones by their `+`, national ones by region, grouping and telling words.
+
+`patterns` puts it into the one table. `phonenumbers` (Google's numbering plan data) decides what is a number; this
+file decides which runs of digits are worth asking about, since order numbers, dates and prices look alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import phonenumbers
+
+from proxy.detect.checksums import digits
+from proxy.detect.row import Candidate, Found, Row, near
+
+__all__ = ["ROWS"]
+
+_DIGIT = r"[0-9]"
+_WIDE = r"[0-9\x{660}-\x{669}\x{6f0}-\x{6f9}\x{966}-\x{96f}\x{ff10}-\x{ff19}]"
+_GAP = r"[ \t\x{a0}\x{2002}-\x{200b}\x{202f}().\-\x{2010}-\x{2015}\x{2212}\x{ff08}\x{ff09}\x{ff0d}/~]"
+_PLUS = r"(?:[+\x{ff0b}]{1,2} ?)"
+_EXTENSION = r"(?:[ ,;]{0,4}(?:x|X|ext\.?|extension|int\.?|#)[ :.]{0,4}\d{1,7}\b)"
+
+_PHONE_WORDS = (
+    "phone", "tel", "mobile", "mobil", "cell", "call", "fax", "whatsapp", "sms", "handy", "movil", "móvil", "celular",
+    "portable", "cellulare", "teléfono", "rufnummer", "numéro", "dial", "ring", "text me", "reach me", "電話", "电话",
+    "手机", "携帯", "тел", "звон", "هاتف", "جوال", "फ़ोन", "फोन", "전화", "my number", "number is", "number-",
+)  # fmt: skip
+_OTHER_WORDS = (
+    "order", "invoice", "tracking", "ticket", "sku", "isbn", "ean", "upc", "serial", "part no", "model", "build",
+    "version", "ref", "case", "flight", "batch", "account", "receipt", "bestell", "rechnung", "commande", "pedido",
+    "facture", "factura", "patent", "article", "id:", "id=", "ssn", "social security", "tax", "timestamp", "passport",
+    "routing", "license", "card", "iban", "npi", "imei", "zip", "postal",
+)  # fmt: skip
+_DATE = re.compile(
+    r"(?:(?:19|20)\d\d([-./ \\])\d{1,2}\1\d{1,2}|\d{1,2}([-./ \\])\d{1,2}\2(?:19|20)?\d\d)(?:\D|$)"
+    r"|(?:19|20)\d\d[01]\d[0-3]\d(?: \d\d)?$|(?:19|20)\d\d ?[-\u2013] ?(?:19|20)\d\d(?:\D|$)"
+)
+_MONEY = frozenset("$€£¥₹₽₩฿¢%#°№")
+
+
+def _shaped_otherwise(text: str, start: int, end: int) -> bool:
+    """Say whether the run is a date, a decimal, a price, a percentage, or a piece of something longer."""
+    value = text[start:end]
+    before, behind = text[max(0, start - 1) : start], text[end : end + 1]
+    if _DATE.match(value) or before in _MONEY or (behind and (behind in _MONEY or behind.isdigit())):
+        return True
+    if before in {".", ",", ":", "-", "/", "_", "="} and text[max(0, start - 2) : start - 1].isdigit():
+        return True
+    if before == "-" and text[max(0, start - 2) : start - 1].isalnum():
+        return True
+    if behind in {"-", ":", ".", "/", ","} and text[end + 1 : end + 2].isalnum() and behind != ",":
+        return True
+    gaps = [char for char in value if not char.isdecimal()]
+    return gaps == ["."] or gaps == ["/"] or (text[max(0, start - 2) : start] in {"$ ", "€ ", "£ "})
+
+
+def _international(value: str, regions: tuple[str, ...]) -> bool:
+    """Say whether a number with `+` (or the international prefix of one of the regions) can exist."""
+    for region in (None, *regions):
+        try:
+            number = phonenumbers.parse(value, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if region is None or number.country_code != phonenumbers.country_code_for_region(region):
+            return phonenumbers.is_possible_number(number) and len(digits(value)) > 7
+    return False
+
+
+def _breaks(text: str) -> set[int]:
+    """Return where groups of digits end, counted in digits from the right."""
+    found, count = set(), 0
+    for char in reversed(text):
+        if char.isdecimal():
+            count += 1
+        elif count:
+            found.add(count)
+    found.discard(count)
+    return found
+
+
+def _national(value: str, region: str, *, told: bool) -> bool:
+    """Say whether the run is valid in `region` and grouped as people there write it; told by a word, any grouping."""
+    try:
+        number = phonenumbers.parse(value, region)
+    except phonenumbers.NumberParseException:
+        return False
+    if not phonenumbers.is_valid_number_for_region(number, region):
+        return told and phonenumbers.is_possible_number(number) and len(digits(value)) >= 9
+    if told:
+        return True
+    breaks = _breaks(value)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    number_only = value.split("x")[0].split("ext")[0].split("#")[0]
+    breaks = _breaks(number_only)
+    return bool(breaks) and breaks <= _breaks(written) | {len(digits(number_only)) - 1}
+
+
+def _phone(candidate: Candidate) -> Iterable[Found]:
+    """Confirm one run of digits."""
+    text, start, end = candidate.text, candidate.start, candidate.end
+    while text[end - 1] in " \t\u00a0(-./":
+        end -= 1
+    if text[start] == "(" and ")" not in text[start:end]:
+        start += 1
+    value = text[start:end]
+    if value[0] in "+＋":
+        if _international(value.replace("++", "+"), ()):
+            yield Found(start, end)
+        return
+    if _shaped_otherwise(text, start, end):
+        return
+    told = near(text, start, end, _PHONE_WORDS, 32)
+    other = near(text, start, start, _OTHER_WORDS, 20)
+    if other and not told:
+        return
+    if value.startswith(("00", "011")) and _international(value, candidate.regions[:3]):
+        yield Found(start, end)
+        return
+    bare = value.isdecimal()
+    if bare and not told and not (value[0] == "0" and len(candidate.regions) <= 2):
+        return
+    for region in candidate.regions:
+        if _national(value, region, told=told or bare):
+            yield Found(start, end)
+            return
+
+
+ROWS = (
+    Row(
+        id="phone",
+        entity="PHONE_NUMBER",
+        expression=(
+            rf"(?:^|[^\w+])({_PLUS}?\(?{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{6,16}}\b{_EXTENSION}?"
+            rf"|{_PLUS}?\(?{_WIDE}(?:{_GAP}{{0,3}}{_WIDE}){{6,16}})"
+        ),
+        source="ITU-T E.164, E.123; national plans through phonenumbers",
+        examples=(
+            ("call +33 6 39 98 12 34", "+33 6 39 98 12 34"),
+            ("US: 415-555-0132", "415-555-0132"),
+            ("(415)555-0132", "(415)555-0132"),
+            ("ring 020 7946 0958", "020 7946 0958"),
+            ("the number is (800) 123-4567 x532 and", "(800) 123-4567 x532"),
+            ("my phone number is 4258829090", "4258829090"),
+            ("My Japanese number is 090-1234-5678", "090-1234-5678"),
+            ("+1-202-555-0143", "+1-202-555-0143"),
+            ("Tel. ０３-1234-5678", "０３-1234-5678"),
+        ),
+        counters=(
+            "2026-01-30", "31/8/2011", "2012-01-02 08:00", "1795286634029", "order 415-555-0132", "4155550132",
+            "$1234567.89", "1979-2011 100", "54.890812,10.411433", "10.12.2024", "v6-1795286177070-5212129101857",
+            "120.0.6099.129", "1234567",
+        ),
+        confirm=_phone,
+        strength=55,
+    ),
+)  # fmt: skip

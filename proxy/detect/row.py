@@ -1,0 +1,76 @@
+"""The shape of a row of the pattern tables: one expression, one entity, how a hit is confirmed, and cases that prove it.
+
+The tables (`contact`, `network`, …) are made of these, `patterns` puts them together, `detector` runs them. A row never
+backtracks over client data: its expression is RE2's, and what runs after it in Python sees one bounded candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+__all__ = ["Candidate", "Confirm", "Found", "Row", "near"]
+
+REACH = 48
+"""How many characters before and after a candidate count as its neighbourhood; Presidio looks at 5 words before."""
+
+
+class Candidate(NamedTuple):
+    """What an expression matched: `text[start:end]` is the candidate, `regions` the ISO 3166 codes to read it in."""
+
+    text: str
+    start: int
+    end: int
+    regions: tuple[str, ...]
+
+    @property
+    def value(self) -> str:
+        """The candidate itself."""
+        return self.text[self.start : self.end]
+
+
+class Found(NamedTuple):
+    """A confirmed place in the candidate's text; an empty `entity` means the row's own."""
+
+    start: int
+    end: int
+    entity: str = ""
+
+
+Confirm = Callable[[Candidate], Iterable[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One pattern.
+
+    Args:
+        id: the rule's name in findings.
+        entity: Presidio's name where it has one.
+        expression: RE2; its first group, or all of it when it has none, is the candidate. No part of it may match NUL.
+        source: the norm, authority or vendor document that the shape comes from.
+        examples: (text, the value found in it).
+        counters: texts in which this row finds nothing.
+        check: says whether the candidate holds (checksum, range).
+        confirm: instead of `check`, returns the places found in the candidate's text, trimmed or several.
+        context: words of which one must stand near; empty when the shape tells enough.
+        strength: 0…100; where two rows overlap, the stronger wins, then the longer.
+    """
+
+    id: str
+    entity: str
+    expression: str
+    source: str
+    examples: tuple[tuple[str, str], ...]
+    counters: tuple[str, ...] = ()
+    check: Callable[[str], bool] | None = None
+    confirm: Confirm | None = None
+    context: tuple[str, ...] = ()
+    strength: int = 50
+
+
+def near(text: str, start: int, end: int, words: tuple[str, ...], reach: int = REACH) -> bool:
+    """Say whether one of `words` (lower case) stands within `reach` characters of `text[start:end]`."""
+    window = (text[max(0, start - reach) : start] + " " + text[end : end + reach]).casefold()
+    return any(word in window for word in words)
