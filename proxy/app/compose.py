@@ -1,0 +1,122 @@
+"""Settings → what a process serves with: keyring, programs, lanes.
+
+In two steps. `compile_all` does all that can fail and takes long, knows no event loop, and runs beside a process that
+goes on serving; `assemble` binds the result to the session and meters of a running process. `service` calls both.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import aiohttp
+
+from proxy.delivery import Direct, Upstream, egress_proxy, tls_context
+from proxy.errors import PolicyError, SettingsError
+from proxy.keys.keyring import Keyring
+from proxy.policy.compile import compile_program
+from proxy.policy.load import load
+from proxy.policy.program import Program
+from proxy.server.lanes import Lane, Lanes, Origins
+from proxy.settings import LaneSettings, Settings
+from proxy.telemetry import PolicyFact, Telemetry
+from proxy.wire.registry import DIALECTS
+
+__all__ = ["Compiled", "assemble", "compile_all"]
+
+TOKEN_CHARACTERS = 16
+"""The fewest; 16 base64 characters are 96 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What settings mean, before anything runs.
+
+    Args:
+        programs: one a lane, in the order of the settings.
+        upstreams: the same.
+        token: opens the private port's reload; None keeps it shut.
+    """
+
+    settings: Settings
+    programs: tuple[Program, ...]
+    upstreams: tuple[Upstream, ...]
+    token: bytes | None
+
+    def facts(self) -> tuple[PolicyFact, ...]:
+        """Say what each lane scrubs with, for metrics and readiness."""
+        return tuple(
+            PolicyFact(lane.label, lane.dialect, program.policy, program.fingerprint, program.mode, program.epoch)
+            for lane, program in zip(self.settings.lanes, self.programs, strict=True)
+        )
+
+
+def compile_all(settings: Settings, environ: Mapping[str, str]) -> Compiled:
+    """Read the key, compile every lane's policy, find the way to every vendor.
+
+    Raises:
+        KeyringError: there is no key, or none to be trusted.
+        PolicyError: with the diagnostics of all policies.
+        SettingsError: a file that the settings name is not what it should be.
+    """
+    keyring = Keyring.read(settings.keys.file)
+    tls = tls_context(settings.ca_bundle)
+    return Compiled(
+        settings,
+        _programs(settings, keyring),
+        tuple(_upstream(lane, tls, environ if settings.proxy_from_env else {}) for lane in settings.lanes),
+        _token(settings),
+    )
+
+
+def assemble(compiled: Compiled, session: aiohttp.ClientSession, telemetry: Telemetry) -> Lanes:
+    """Build the lanes of a running process.
+
+    Args:
+        session: what all lanes send with.
+        telemetry: gets the series of each lane.
+    """
+    settings = compiled.settings
+    timeout = aiohttp.ClientTimeout(total=settings.limits.answer_timeout_s, connect=settings.limits.connect_timeout_s)
+    lanes = []
+    for lane, program, upstream in zip(settings.lanes, compiled.programs, compiled.upstreams, strict=True):
+        meter = telemetry.lane(lane.label, lane.dialect)
+        telemetry.store.values[meter.upstream_limit] = lane.in_flight
+        gauge = partial(telemetry.add, meter.upstream_in_flight)
+        delivery = Direct(session, upstream, timeout, lane.in_flight, settings.limits.answer_bytes, gauge)
+        prefix = lane.path.rstrip("/")
+        lanes.append(Lane(lane.label, prefix, DIALECTS[lane.dialect], program, delivery, Origins(lane.origins), meter))
+    return Lanes(lanes)
+
+
+def _programs(settings: Settings, keyring: Keyring) -> tuple[Program, ...]:
+    programs, faults = [], []
+    for lane in settings.lanes:
+        try:
+            policy = load(lane.policy, settings.policies.search)
+            programs.append(compile_program(policy, DIALECTS[lane.dialect], keyring))
+        except PolicyError as error:
+            faults.append(str(error))
+    if faults:
+        raise PolicyError("\n".join(dict.fromkeys(faults)))
+    return tuple(programs)
+
+
+def _upstream(lane: LaneSettings, tls: ssl.SSLContext, environ: Mapping[str, str]) -> Upstream:
+    base = lane.upstream.rstrip("/")
+    return Upstream(base, tls if base.startswith("https:") else None, egress_proxy(base, environ))
+
+
+def _token(settings: Settings) -> bytes | None:
+    path = settings.private.token_file
+    if path is None:
+        return None
+    try:
+        token = path.read_bytes().strip()
+    except OSError as error:
+        raise SettingsError("a readable token file", type(error).__name__, str(path)) from error
+    if len(token) < TOKEN_CHARACTERS:
+        raise SettingsError(f"at least {TOKEN_CHARACTERS} characters", f"{len(token)}", str(path))
+    return token

@@ -1,0 +1,233 @@
+"""One process at work: two ports, lanes behind them, reload and an end that loses nothing.
+
+    start:  compile → private port → public port → ready
+    reload: compile aside → swap the lanes; what does not compile changes nothing and is told by readiness and a metric
+    stop:   not ready → stop accepting → finish what is under way, bounded → close
+
+`app.serve` runs a `Service` under signals; tests run it without.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+
+from proxy.app.compose import Compiled, assemble, compile_all
+from proxy.delivery import open_session
+from proxy.errors import EventveilError, SettingsError, StartError
+from proxy.model import Outcome
+from proxy.server.edge import Edge, EdgeLimits
+from proxy.server.handler import Handler
+from proxy.server.intake import IntakeLimits
+from proxy.server.lanes import Lanes
+from proxy.server.listener import Listener, Tls, open_tcp, open_unix
+from proxy.server.ops import Ops
+from proxy.server.workers import Workers
+from proxy.settings import Settings
+from proxy.telemetry import NO_LANE, AccessLog, Collector, Telemetry, exposition, say, watch
+
+__all__ = ["Service", "Sockets", "open_sockets"]
+
+TICK_S = 5.0
+"""How often the certificate's files are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """What a process listens on."""
+
+    public: socket.socket
+    private: socket.socket
+
+
+def open_sockets(settings: Settings, *, shared: bool = False) -> Sockets:
+    """Bind both addresses; `shared` when several processes do.
+
+    Raises:
+        SettingsError: one of them cannot be had.
+    """
+    listen, private = settings.listen, settings.private
+    public = open_unix(listen.unix) if listen.unix else open_tcp(listen.host, listen.port, shared=shared)
+    try:
+        return Sockets(public, open_tcp(private.host, private.port, shared=shared))
+    except SettingsError:
+        public.close()
+        raise
+
+
+class Service:
+    """A process that serves.
+
+    Args:
+        compiled: what it starts with.
+        reread: reads the settings anew for a reload; None when they came from nowhere.
+        environ: where egress proxies are named.
+        sockets: already bound; opened from the settings by default.
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        *,
+        reread: Callable[[], Settings] | None = None,
+        environ: Mapping[str, str] = os.environ,
+        sockets: Sockets | None = None,
+        telemetry: Telemetry | None = None,
+    ) -> None:
+        self._compiled, self._reread, self._environ = compiled, reread, environ
+        self.telemetry = telemetry or Telemetry()
+        self._collector = Collector(self.telemetry, _version())
+        self._ready = False
+        self._fault = ""
+        self._reloading = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+        tls = compiled.settings.listen.tls
+        self._tls = Tls(tls.cert_file, tls.key_file) if tls.cert_file and tls.key_file else None
+        self._session = open_session()
+        self._handler = _handler(compiled.settings, self.telemetry)
+        opened = sockets or open_sockets(compiled.settings)
+        self.public = Listener(self._edge(self._handler), opened.public, self._tls)
+        ops = Ops(self._status, self._metrics, self.reload, lambda: self._compiled.token)
+        self.private = Listener(self._edge(ops), opened.private)
+
+    async def start(self) -> None:
+        """Open both ports."""
+        self._take(self._compiled)
+        self.telemetry.reloaded(taken=True)
+        await self.private.open()
+        await self.public.open()
+        self._tasks = [asyncio.create_task(watch(self.telemetry)), asyncio.create_task(self._tick())]
+        self._set_ready(ready=True)
+        say("serving", listen=[self.public.address, self.private.address])
+
+    async def reload(self) -> None:
+        """Take settings and policies anew; what is under way goes on with the old ones.
+
+        Raises:
+            StartError: they are not taken; the old ones stay.
+        """
+        async with self._reloading:
+            try:
+                compiled = await asyncio.to_thread(self._compile)
+                if self._tls is not None:
+                    self._tls.refresh()
+            except StartError as error:
+                self._fault = error.reason
+                self.telemetry.reloaded(taken=False)
+                say("reload refused", logging.ERROR, reason=error.reason, detail=str(error).splitlines())
+                raise
+            self._take(compiled)
+            self._fault = ""
+            self.telemetry.reloaded(taken=True)
+            say("reloaded")
+
+    async def stop(self) -> None:
+        """Stop accepting, finish what is under way within the time allowed, and close."""
+        self._set_ready(ready=False)
+        self.public.stop_accepting()
+        await self._handler.drain(self._compiled.settings.limits.drain_timeout_s)
+        say("stopped", under_way=self._handler.under_way)
+        await self.public.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._handler.workers.close()
+        await self._session.close()
+        await self.private.close()
+
+    def check_certificate(self) -> None:
+        """Take over a changed certificate; one that is none is told in the log, and the old one stays."""
+        if self._tls is None:
+            return
+        try:
+            if self._tls.refresh():
+                say("certificate taken")
+        except StartError as error:
+            say("certificate refused", logging.ERROR, reason=error.reason, detail=str(error))
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.check_certificate()
+
+    def _compile(self) -> Compiled:
+        if self._reread is None:
+            return compile_all(self._compiled.settings, self._environ)
+        settings = self._reread()
+        if _fixed(settings) != _fixed(self._compiled.settings):
+            raise SettingsError(
+                "the same listen, private, workers, header_bytes and keepalive_timeout_s", "others", "restart to change"
+            )
+        return compile_all(settings, self._environ)
+
+    def _take(self, compiled: Compiled) -> None:
+        settings = compiled.settings
+        lanes = assemble(compiled, self._session, self.telemetry)
+        handler = self._handler
+        handler.lanes, handler.limits, handler.access = lanes, _intake(settings), AccessLog(settings.log.access_sample)
+        handler.workers = replace(
+            handler.workers,
+            inline_bytes=settings.limits.inline_bytes,
+            inflated_bytes=settings.limits.inflated_bytes,
+        )
+        self.telemetry.policies = compiled.facts()
+        self._compiled = compiled
+
+    def _set_ready(self, *, ready: bool) -> None:
+        self._ready = ready
+        self.telemetry.set("ready", int(ready))
+
+    def _status(self) -> tuple[bool, Mapping[str, object]]:
+        lanes = [
+            {"lane": fact.lane, "policy": fact.policy, "hash": fact.hash, "mode": fact.mode}
+            for fact in self.telemetry.policies
+        ]
+        status = {"draining": self._handler.closing, "last_reload": self._fault or "taken", "lanes": lanes}
+        return self._ready, status
+
+    def _metrics(self, accept: str) -> tuple[bytes, str]:
+        return exposition(self._collector, accept)
+
+    def _edge(self, handle: Handler | Ops) -> Edge:
+        limits = self._compiled.settings.limits
+        return Edge(handle, EdgeLimits(limits.header_bytes, limits.keepalive_timeout_s), self._refusing)
+
+    def _refusing(self, error: EventveilError) -> None:
+        meter = self.telemetry.lane(NO_LANE, NO_LANE)
+        self.telemetry.add(meter.requests[Outcome.REFUSED, error.reason], 1)
+
+
+def _handler(settings: Settings, telemetry: Telemetry) -> Handler:
+    limits = settings.limits
+    workers = Workers(limits.inline_bytes, limits.inflated_bytes)
+    return Handler(Lanes(()), workers, _intake(settings), telemetry, AccessLog(settings.log.access_sample))
+
+
+def _intake(settings: Settings) -> IntakeLimits:
+    limits = settings.limits
+    return IntakeLimits(limits.body_bytes, limits.header_bytes, limits.read_timeout_s)
+
+
+def _fixed(settings: Settings) -> tuple[object, ...]:
+    limits = settings.limits
+    private = settings.private
+    return (
+        settings.listen,
+        private.host,
+        private.port,
+        settings.workers,
+        limits.header_bytes,
+        limits.keepalive_timeout_s,
+    )
+
+
+def _version() -> str:
+    try:
+        return version("eventveil")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,103 @@
+"""Where a vendor is and how to get there: base URL, TLS, egress proxy. Decided once at start, not per request.
+
+`app` makes an `Upstream` for each lane; `direct` asks it for URLs. aiohttp's own `trust_env` is not used: it reads
+~/.netrc and would put somebody's password into a vendor's request, and it asks the environment again for every request.
+Nothing here opens a connection.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # public, missing in typeshed
+
+from aiohttp import encode_basic_auth
+from yarl import URL
+
+from proxy.errors import EventveilError, SettingsError
+
+__all__ = ["EgressProxy", "Upstream", "egress_proxy", "tls_context"]
+
+
+@dataclass(frozen=True, slots=True)
+class EgressProxy:
+    """A corporate proxy on the way out.
+
+    Args:
+        url: without credentials.
+        authorization: value of Proxy-Authorization; empty when there is none.
+    """
+
+    url: str
+    authorization: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A vendor's base URL and the way to it.
+
+    Args:
+        base: scheme, host and perhaps a path, without a trailing slash.
+        tls: always verifies; None for plain http.
+        proxy: None when the vendor is reached directly.
+    """
+
+    base: str
+    tls: ssl.SSLContext | None = None
+    proxy: EgressProxy | None = None
+
+    def url(self, path: str, query: str) -> URL:
+        """Join the base with a path and query, byte for byte: nothing is encoded, decoded or tidied up.
+
+        Raises:
+            EventveilError: 500, it would not be one line of ASCII; the scrubber made something that is no URL.
+        """
+        target = f"{path}?{query}" if query else path
+        if not target.isascii() or not target.isprintable() or " " in target:
+            raise EventveilError(expected="a target in printable ASCII", got="another character", where="upstream")
+        return URL(self.base + target, encoded=True)
+
+
+def tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
+    """Make the context that verifies vendors: the system's certificates, and those of a bundle beside them.
+
+    Raises:
+        SettingsError: the bundle cannot be read, or holds no certificate.
+    """
+    context = ssl.create_default_context()
+    if ca_bundle is not None:
+        try:
+            context.load_verify_locations(cafile=ca_bundle)
+        except (OSError, ssl.SSLError) as error:
+            raise SettingsError("CA certificates in PEM", type(error).__name__, str(ca_bundle)) from error
+    return context
+
+
+def egress_proxy(base: str, environ: Mapping[str, str]) -> EgressProxy | None:
+    """Find the proxy for a vendor as curl does: HTTPS_PROXY or HTTP_PROXY, then ALL_PROXY, unless NO_PROXY names it.
+
+    Raises:
+        SettingsError: the variable holds no http URL.
+
+    Source: everything.curl.dev/usingcurl/proxies/env.html, 2025: lower case wins over upper case.
+    """
+    parts = urlsplit(base)
+    if proxy_bypass_environment(parts.netloc, {"no": _variable(environ, "no_proxy")}):
+        return None
+    value = _variable(environ, f"{parts.scheme}_proxy") or _variable(environ, "all_proxy")
+    if not value:
+        return None
+    proxy = urlsplit(value if "://" in value else f"http://{value}")
+    if proxy.scheme != "http" or not proxy.hostname:
+        raise SettingsError("an http proxy", "another kind of URL", f"environment:{parts.scheme}_proxy")
+    host = proxy.netloc.rpartition("@")[2]
+    if proxy.username is None:
+        return EgressProxy(f"http://{host}")
+    return EgressProxy(f"http://{host}", encode_basic_auth(unquote(proxy.username), unquote(proxy.password or "")))
+
+
+def _variable(environ: Mapping[str, str], name: str) -> str:
+    return environ.get(name) or environ.get(name.upper()) or ""

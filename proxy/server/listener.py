@@ -1,0 +1,168 @@
+"""Sockets, TLS, and a server on top: what is open, how it stops, how a certificate changes while it runs.
+
+`app` opens the sockets, hands them to a `Listener` and closes it in the end. Several processes share a TCP port when
+each has a socket of its own with SO_REUSEPORT; a Unix socket is opened once and inherited. Nothing here knows what is
+served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import ssl
+import stat
+from pathlib import Path
+
+from proxy.errors import SettingsError
+from proxy.server.edge import Edge
+
+__all__ = ["Listener", "Tls", "address_of", "open_tcp", "open_unix"]
+
+BACKLOG = 1024
+FLUSH_S = 0.5
+"""For answers that are written but not yet sent when everything closes."""
+
+
+def open_tcp(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """Bind a TCP socket.
+
+    Args:
+        host: an address or a name; `::` takes IPv4 as well, on systems that have both.
+        port: 0 takes any free one.
+        shared: other processes bind the same port.
+
+    Raises:
+        SettingsError: the address cannot be had.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
+        opened = socket.socket(family, kind)
+    except OSError as error:
+        raise SettingsError("an address of this machine", os.strerror(error.errno or 0), host) from error
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if family == socket.AF_INET6:
+        opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
+    try:
+        opened.bind(address)
+    except OSError as error:
+        opened.close()
+        raise SettingsError("a free address", os.strerror(error.errno or 0), f"{host}:{port}") from error
+    return opened
+
+
+def open_unix(path: Path) -> socket.socket:
+    """Bind a Unix socket; one that a stopped process left behind is replaced, any other file is not.
+
+    Raises:
+        SettingsError: the path cannot be had.
+    """
+    opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            if stat.S_ISSOCK(path.lstat().st_mode):
+                path.unlink()
+        opened.bind(str(path))
+        path.chmod(0o666)  # the directory says who may reach it: the SDK's process is another user's
+    except OSError as error:
+        opened.close()
+        raise SettingsError("a path for a socket", os.strerror(error.errno or 0), str(path)) from error
+    return opened
+
+
+def address_of(opened: socket.socket) -> str:
+    """Say where a socket listens, as an operator writes it."""
+    name = opened.getsockname()
+    if opened.family == socket.AF_UNIX:
+        return f"unix:{name}"
+    host = f"[{name[0]}]" if opened.family == socket.AF_INET6 else name[0]
+    return f"{host}:{name[1]}"
+
+
+class Tls:
+    """The listener's certificate, read again when its files change.
+
+    Args:
+        cert_file: chain in PEM.
+        key_file: private key in PEM, without a passphrase.
+
+    Raises:
+        SettingsError: the files are no matching pair.
+    """
+
+    def __init__(self, cert_file: Path, key_file: Path) -> None:
+        self._files = cert_file, key_file
+        self._seen = self._look()
+        self.context = self._read()
+
+    def refresh(self) -> bool:
+        """Take new files over for connections from now on, if they changed.
+
+        Returns:
+            Whether they changed.
+
+        Raises:
+            SettingsError: they changed and are no matching pair; the old certificate stays.
+        """
+        seen = self._look()
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        self._read()  # aside first: half a new pair must not touch the context that is in use
+        self.context.load_cert_chain(*self._files)
+        return True
+
+    def _look(self) -> tuple[tuple[int, int, int], ...]:
+        """Tell one content from the next; a mounted Secret changes by a symbolic link, so inodes count too."""
+        try:
+            found = [path.stat() for path in self._files]
+        except OSError:
+            return ()
+        return tuple((status.st_mtime_ns, status.st_ino, status.st_size) for status in found)
+
+    def _read(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.set_alpn_protocols(["http/1.1"])
+        try:
+            context.load_cert_chain(*self._files, password=_no_passphrase)
+        except (OSError, ssl.SSLError, ValueError) as error:
+            where = ", ".join(str(path) for path in self._files)
+            raise SettingsError("a certificate and its key in PEM", type(error).__name__, where) from error
+        return context
+
+
+def _no_passphrase() -> str:
+    """Keep OpenSSL from asking a terminal."""
+    return ""
+
+
+class Listener:
+    """A server on a socket."""
+
+    def __init__(self, edge: Edge, opened: socket.socket, tls: Tls | None = None) -> None:
+        self._edge, self._socket, self._tls = edge, opened, tls
+        self._server: asyncio.Server | None = None
+        self.address = address_of(opened)
+
+    async def open(self) -> None:
+        """Accept connections."""
+        loop = asyncio.get_running_loop()
+        context = self._tls.context if self._tls else None
+        create = loop.create_unix_server if self._socket.family == socket.AF_UNIX else loop.create_server
+        self._server = await create(self._edge, sock=self._socket, ssl=context, backlog=BACKLOG)
+
+    def stop_accepting(self) -> None:
+        """Close the socket; connections that are there stay and may ask again."""
+        if self._server is not None:
+            self._server.close()
+
+    async def close(self) -> None:
+        """Close everything: idle connections at once, the others after a moment to send what is written."""
+        self.stop_accepting()
+        self._edge.pre_shutdown()
+        await self._edge.shutdown(FLUSH_S)

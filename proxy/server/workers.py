@@ -1,0 +1,61 @@
+"""Where the pure heart runs: on the event loop, or beside it when a body is large.
+
+A small request costs less than handing it to a thread; a large one would hold up every other connection. The heart has
+no state of its own, so that any thread may run it. `handler` calls `run`; `app` closes the threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from proxy.model import Scrubbed, WireRequest
+from proxy.policy.program import Program
+from proxy.scrub import scrub_request
+from proxy.server.lanes import Lane
+from proxy.wire.dialect import Dialect
+
+__all__ = ["Heart", "Workers"]
+
+Heart = Callable[[WireRequest, Dialect, Program, int], Scrubbed]
+
+THREADS = 2
+"""The interpreter lock lets one run at a time; the second keeps a large body from waiting behind a huge one."""
+
+
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="heart")
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Runs the heart.
+
+    Args:
+        inline_bytes: bodies up to this size are scrubbed on the event loop.
+        inflated_bytes: how large a body may become when it is decompressed.
+    """
+
+    inline_bytes: int
+    inflated_bytes: int
+    heart: Heart = scrub_request
+    threads: ThreadPoolExecutor = field(default_factory=_threads)
+
+    async def run(self, lane: Lane, request: WireRequest) -> Scrubbed:
+        """Scrub one request.
+
+        Raises:
+            EventveilError: nothing of it may be forwarded.
+        """
+        if len(request.body) <= self.inline_bytes:
+            return self.heart(request, lane.dialect, lane.program, self.inflated_bytes)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self.threads, self.heart, request, lane.dialect, lane.program, self.inflated_bytes
+        )
+
+    def close(self) -> None:
+        """Let the threads go; what they still run is finished but nobody waits for it."""
+        self.threads.shutdown(wait=False, cancel_futures=True)

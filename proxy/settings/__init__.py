@@ -1,0 +1,31 @@
+"""The settings: one YAML file and the environment → one frozen value.
+
+`model` says what can be set, `reading` reads it.
+"""
+
+from proxy.settings.model import (
+    KeysSettings,
+    LaneSettings,
+    LimitSettings,
+    ListenSettings,
+    LogSettings,
+    PolicySettings,
+    PrivateSettings,
+    Settings,
+    TlsSettings,
+)
+from proxy.settings.reading import load, variables
+
+__all__ = [
+    "KeysSettings",
+    "LaneSettings",
+    "LimitSettings",
+    "ListenSettings",
+    "LogSettings",
+    "PolicySettings",
+    "PrivateSettings",
+    "Settings",
+    "TlsSettings",
+    "load",
+    "variables",
+]

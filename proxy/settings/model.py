@@ -1,0 +1,163 @@
+"""What can be set, as pydantic models: the only list of settings, with unit, default and meaning of each.
+
+`reading` builds `Settings` from a file and the environment; everything below gets plain values from it. Frozen; unknown
+keys are refused. Every name that measures something carries its unit.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "KeysSettings",
+    "LaneSettings",
+    "LimitSettings",
+    "ListenSettings",
+    "LogSettings",
+    "PolicySettings",
+    "PrivateSettings",
+    "Settings",
+    "TlsSettings",
+]
+
+Text = Annotated[str, Field(min_length=1)]
+FilePath = Annotated[Path, Field(strict=False)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Bytes = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0)]
+Origin = Annotated[
+    str, Field(pattern=r"^(\*|null|https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?|https?://\[[0-9a-fA-F:]+\](:\d+)?)$")
+]
+Upstream = Annotated[
+    str, Field(pattern=r"^https?://([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d+)?(/[!$&-;=A-Z_a-z~%]*)?$")
+]
+"""No userinfo, query or fragment: a vendor's key travels with the request, never in the settings."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class TlsSettings(_Section):
+    """TLS on the public listener; both files or neither."""
+
+    cert_file: FilePath | None = Field(default=None, description="certificate chain, PEM; read again when it changes")
+    key_file: FilePath | None = Field(default=None, description="private key, PEM; read again when it changes")
+
+
+class ListenSettings(_Section):
+    """Where SDKs reach eventveil."""
+
+    host: Text = Field(default="127.0.0.1", description="address to bind; `::` takes IPv6 and IPv4")
+    port: Port = Field(default=8080, description="TCP port; 0 takes any free one")
+    unix: FilePath | None = Field(default=None, description="Unix socket path; when given, no TCP port is opened")
+    tls: TlsSettings = TlsSettings()
+
+
+class PrivateSettings(_Section):
+    """The port for probes, metrics and reload. Never reachable for SDKs."""
+
+    host: Text = Field(default="127.0.0.1", description="address to bind")
+    port: Port = Field(default=9090, description="TCP port; 0 takes any free one")
+    token_file: FilePath | None = Field(
+        default=None, description="bearer token that opens POST /-/reload; without, it is shut"
+    )
+
+
+class LaneSettings(_Section):
+    """One path prefix, bound to a vendor and a policy."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")] | None = Field(
+        default=None, description="stands in metrics and logs; by default the path, or the dialect for `/`"
+    )
+    path: Annotated[str, Field(pattern=r"^/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*/?)?$")] = Field(
+        description="prefix that SDKs put before the vendor's own paths; `/` takes everything"
+    )
+    dialect: Text = Field(description="the vendor's dialect")
+    policy: Text = Field(default="balanced", description="name of a policy, or a file")
+    upstream: Upstream = Field(description="the vendor's base URL; TLS is always verified")
+    origins: Annotated[tuple[Origin, ...], Field(strict=False)] = Field(
+        default=("*",),
+        description="browser origins that may read the answers; `*` all, `https://*.example.com` all below",
+    )
+    delivery: Literal["direct"] = Field(
+        default="direct", description="`direct`: the client waits for the vendor's answer"
+    )
+    in_flight: Annotated[int, Field(ge=1)] = Field(
+        default=256, description="requests under way to the vendor, per worker; one more is answered 503"
+    )
+
+    @property
+    def label(self) -> str:
+        """The lane's name in metrics and logs."""
+        return self.name or re.sub(r"[^a-z0-9]+", "-", self.path.lower()).strip("-")[:32] or self.dialect
+
+
+class KeysSettings(_Section):
+    """The key that pseudonyms are made with."""
+
+    file: FilePath = Field(description="32 random bytes; without them the process does not start")
+
+
+class PolicySettings(_Section):
+    """Where policies come from."""
+
+    search: Annotated[tuple[FilePath, ...], Field(strict=False)] = Field(
+        default=(), description="directories looked through for a policy's name before the shipped ones"
+    )
+
+
+class LimitSettings(_Section):
+    """How much a client or a vendor may ask of the process."""
+
+    body_bytes: Bytes = Field(default=10 * 2**20, description="request body as sent; Mixpanel's own limit is 10 MB")
+    header_bytes: Annotated[int, Field(ge=1024)] = Field(
+        default=65536, description="request line and headers; over it, 431"
+    )
+    inflated_bytes: Bytes = Field(default=20 * 2**20, description="request body after decompression")
+    answer_bytes: Bytes = Field(default=8 * 2**20, description="vendor's answer")
+    inline_bytes: Annotated[int, Field(ge=0)] = Field(
+        default=65536, description="larger bodies are scrubbed in a thread"
+    )
+    read_timeout_s: Seconds = Field(default=30.0, description="to receive a request body in full; over it, 408")
+    keepalive_timeout_s: Seconds = Field(
+        default=75.0, description="idle connection, or one that never finishes its headers"
+    )
+    connect_timeout_s: Seconds = Field(default=5.0, description="to reach the vendor")
+    answer_timeout_s: Seconds = Field(
+        default=20.0, description="from sending to the vendor's whole answer; over it, 504"
+    )
+    drain_timeout_s: Seconds = Field(
+        default=25.0, description="for requests under way when the process is told to stop"
+    )
+
+
+class LogSettings(_Section):
+    """The log on standard error. No event value, path, query, header or body ever stands in it."""
+
+    format: Literal["json", "console"] = Field(default="json", description="`json` lines, or `console` for people")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least severe level written"
+    )
+    access_sample: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.01, description="share of good requests logged"
+    )
+
+
+class Settings(_Section):
+    """Everything a process needs to know before it starts."""
+
+    listen: ListenSettings = ListenSettings()
+    private: PrivateSettings = PrivateSettings()
+    lanes: Annotated[tuple[LaneSettings, ...], Field(strict=False, min_length=1)]
+    keys: KeysSettings
+    policies: PolicySettings = PolicySettings()
+    limits: LimitSettings = LimitSettings()
+    log: LogSettings = LogSettings()
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="processes that share the port")
+    ca_bundle: FilePath | None = Field(default=None, description="CA certificates, PEM, trusted beside the system's")
+    proxy_from_env: bool = Field(default=True, description="reach vendors as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say")
