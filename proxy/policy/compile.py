@@ -1,0 +1,84 @@
+"""Policy + catalogue + keyring → `Program`.
+
+Here every decision is made that an event would otherwise have to pay for. A policy that breaks the vendor's contract,
+or lets a value of the canary corpus through, does not compile. Called by `app` at start and reload, and by the command
+line; never while events run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from proxy.detect.detector import DEFAULT_REGIONS, Detector
+from proxy.errors import PolicyError
+from proxy.keys.keyring import Keyring
+from proxy.policy.canary import leaks
+from proxy.policy.catalogue import Index
+from proxy.policy.contract import contract_faults
+from proxy.policy.diagnostics import Diagnostic, Place, render
+from proxy.policy.load import Policy
+from proxy.policy.plan import Ground, Node, Rename
+from proxy.policy.program import Program
+from proxy.policy.resolver import Resolver
+from proxy.policy.rewriting import combine
+from proxy.policy.settle import Looking
+from proxy.policy.treatments import Treatments
+from proxy.wire.dialect import Dialect
+
+__all__ = ["compile_program"]
+
+
+def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Program:
+    """Compile a policy for a dialect.
+
+    Raises:
+        PolicyError: the policy breaks the vendor's contract, leaves an entity without an action, or lets a canary
+            through; with every diagnostic.
+    """
+    index = Index(dialect)
+    treatments = Treatments(policy, dialect.name, keyring)
+    resolver = Resolver(policy, index, treatments)
+    faults = [*_missing(policy, index), *contract_faults(policy, index, resolver, dialect.name)]
+    if faults:
+        raise PolicyError(render(faults))
+    made = {entity: treatments.of_entity(entity) for entity in policy.entities}
+    texts = {entity: treatment for entity, treatment in made.items() if treatment is not None}
+    detector = Detector(regions=policy.regions or DEFAULT_REGIONS, entities=frozenset(texts))
+    looking = Looking(detector, texts, frozenset(policy.allow))
+    ground = Ground(resolver.classify, _renamer(looking))
+    program = Program(
+        policy=policy.name,
+        fingerprint=policy.fingerprint,
+        mode=policy.mode,
+        epoch=keyring.epoch,
+        roots={kind: Node(kind, ground) for kind in ("event", *index.kinds)},
+        looking=looking,
+        on_error=policy.on_error,
+        anonymizes="IP_ADDRESS" in texts,
+    )
+    leaking = leaks(program) if policy.unknown != "keep" and policy.mode == "enforce" else []
+    if leaking:
+        got = f"expected no canary to pass, got {', '.join(leaking)}"
+        raise PolicyError(str(Diagnostic(Place(policy.name, 1, 1), "E501", got)))
+    return program
+
+
+def _missing(policy: Policy, index: Index) -> list[Diagnostic]:
+    """Find entities of the catalogue that the policy says nothing of: silence must not mean keep."""
+    wanted = {field.entity for _, _, field in index if field.entity}
+    missing = sorted(wanted - policy.entities.keys())
+    hint = "extend `base`, which has an action for every entity"
+    return [
+        Diagnostic(Place(policy.name, 1, 1), "E303", f"expected an action for {entity}, got none", hint)
+        for entity in missing
+    ]
+
+
+def _renamer(looking: Looking) -> Rename:
+    def rename(names: Sequence[str]) -> dict[str, str]:
+        """Give what must stand in place of field names that hold personal data themselves."""
+        found = looking.detector.find(names)
+        changes = {name: combine(name, spans, looking.treatments) for name, spans in found.items()}
+        return {name: str(change.text) for name, change in changes.items() if change is not None}
+
+    return rename

@@ -1,0 +1,52 @@
+"""What a vendor needs of an event, held against a policy when it compiles.
+
+A reserved field (token, insert id, time) may only be kept; an identity may be kept, hashed or encrypted, never left
+out, because the vendor would then make one up from the address the request came from.
+"""
+
+from __future__ import annotations
+
+from proxy.policy.actions import action_name
+from proxy.policy.catalogue import Index
+from proxy.policy.diagnostics import Diagnostic
+from proxy.policy.load import Policy
+from proxy.policy.resolver import Resolver
+from proxy.policy.selectors import dotted
+from proxy.wire.dialect import Contract, Field
+
+__all__ = ["contract_faults"]
+
+_ALLOWED = {
+    Contract.RESERVED: frozenset({"keep"}),
+    Contract.IDENTITY: frozenset({"keep", "hash", "encrypt"}),
+}
+
+
+def contract_faults(policy: Policy, index: Index, resolver: Resolver, vendor: str) -> list[Diagnostic]:
+    """Find the rules that would make this vendor refuse events, or invent identities."""
+    return [
+        fault
+        for kind, path, field in index
+        if field.contract is not Contract.FREE
+        for fault in _faults(policy, resolver, vendor, kind, path, field)
+    ]
+
+
+def _faults(
+    policy: Policy, resolver: Resolver, vendor: str, kind: str, path: tuple[str, ...], field: Field
+) -> list[Diagnostic]:
+    allowed = _ALLOWED[field.contract]
+    rule = resolver.rule(kind, path)
+    if rule is not None:
+        action, place, name = action_name(rule.spec.do), rule.place, f"`{rule.spec.id}`"
+    elif field.entity in policy.entities:
+        action, place = action_name(policy.entities[field.entity].do), policy.places[field.entity]
+        name = f"the rule for {field.entity}"
+    else:
+        return []
+    if action in allowed:
+        return []
+    where = dotted((kind, *path))
+    message = f"expected {name} to {' or '.join(sorted(allowed))} {where}, which {vendor} needs, got {action}"
+    code = "E301" if field.contract is Contract.RESERVED else "E302"
+    return [Diagnostic(place, code, message)]

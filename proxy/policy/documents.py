@@ -1,0 +1,114 @@
+"""Documents inside texts: JSON in a string, base64 of JSON or of plain text.
+
+`policy.walk` opens them where the catalogue says so, `policy.settle` wherever a scanned text looks like one; both walk
+what is inside as a part of the record and close it afterwards. A text that changes nowhere keeps its very bytes.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from proxy.wire.dialect import Form
+
+__all__ = ["Document", "open_document", "opens"]
+
+SHORTEST_BASE64 = 16
+"""`a@b.example` takes 16 characters in base64; shorter texts hold no address and are mostly words."""
+
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
+
+
+@dataclass(slots=True)
+class Document:
+    """An opened document.
+
+    Args:
+        holder, key: the object or array and the place in it where the text stands.
+        box: a list of one, the document; what is walked and changed.
+        before: the document's JSON when it was opened.
+        write: from the document to text.
+    """
+
+    holder: Any
+    key: Any
+    box: list[Any]
+    before: bytes
+    write: Callable[[Any], str]
+
+    def close(self, key: Any) -> None:
+        """Write the document back under a key, which may have got another name, if anything in it changed."""
+        if orjson.dumps(self.box[0]) != self.before:
+            self.holder[key] = self.write(self.box[0])
+
+
+def opens(text: str) -> bool:
+    """Tell, without opening it, whether a text may hold a document."""
+    return text[:1] in _BRACKETS or (len(text) >= SHORTEST_BASE64 and _BASE64.issuperset(text))
+
+
+_BRACKETS = frozenset("{[")
+
+
+def open_document(holder: Any, key: Any, form: Form) -> Document | None:
+    """Open the text in `holder[key]`, or give None when nothing is inside."""
+    text: str = holder[key]
+    for reader in _READERS[form]:
+        opened = reader(text)
+        if opened is not None:
+            document, write = opened
+            return Document(holder, key, [document], orjson.dumps(document), write)
+    return None
+
+
+Opened = tuple[Any, Callable[[Any], str]]
+
+
+def _json(text: str) -> Opened | None:
+    if text[:1] not in _BRACKETS:
+        return None
+    try:
+        document = orjson.loads(text)
+    except ValueError:
+        return None
+    return document, lambda changed: orjson.dumps(changed).decode()
+
+
+def _base64(text: str) -> Opened | None:
+    raw = _decoded(text)
+    if raw is None:
+        return None
+    encode = urlsafe_b64encode if "-" in text or "_" in text else b64encode
+    padded = text.endswith("=") or len(text) % 4 == 0
+
+    def write(changed: str) -> str:
+        written = encode(changed.encode("utf-8", "surrogatepass")).decode()
+        return written if padded else written.rstrip("=")
+
+    inner = _json(raw)
+    if inner is not None:
+        document, close = inner
+        return document, lambda changed: write(close(changed))
+    return [raw], lambda changed: write(changed[0])
+
+
+def _decoded(text: str) -> str | None:
+    """Decode base64 that holds text: printable UTF-8 and nothing else."""
+    decode = urlsafe_b64decode if "-" in text or "_" in text else b64decode
+    try:
+        raw = decode(text + "=" * (-len(text) % 4)).decode()
+    except ValueError:
+        return None
+    return raw if raw.isprintable() or raw[:1] in _BRACKETS else None
+
+
+_READERS: dict[Form, tuple[Callable[[str], Opened | None], ...]] = {
+    Form.PLAIN: (_json, _base64),
+    Form.TEXT: (_json, _base64),
+    Form.JSON: (_json,),
+    Form.BASE64_JSON: (_base64,),
+}

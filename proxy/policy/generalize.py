@@ -1,0 +1,102 @@
+"""Coarser values: what `generalize` makes of each kind of data.
+
+`policy.actions` picks one function by entity and level when a policy compiles. Each takes a scalar and gives a coarser
+one, or None when nothing coarser is left to tell; each gives its own results back unchanged.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+import re2
+
+__all__ = ["COARSER", "Scalar", "place_level"]
+
+Scalar = str | int | float | bool
+
+_PLACE_LEVELS = {
+    "country": ("country", "pays", "land", "pais", "paese", "nation", "continent", "国"),
+    "region": ("region", "state", "province", "provincia", "bundesland", "subdivision", "timezone", "time_zone"),
+}
+
+
+def place_level(name: str) -> str:
+    """Tell how coarse the place in a field of this name is: `country`, `region` or `city`."""
+    folded = name.casefold()
+    return next((level for level, words in _PLACE_LEVELS.items() if any(word in folded for word in words)), "city")
+
+
+def _year(value: Scalar) -> Scalar | None:
+    found = _YEAR.search(str(value))
+    return int(found[0]) if found else None
+
+
+def _decade(value: Scalar) -> Scalar | None:
+    year = _year(value)
+    return year // 10 * 10 if isinstance(year, int) else None
+
+
+def _domain(value: Scalar) -> Scalar | None:
+    domain = str(value).rpartition("@")[2].strip().lower()
+    return domain or None
+
+
+def _network(value: Scalar) -> Scalar | None:
+    """Zero the host's part: /24 of IPv4, /48 of IPv6, as GA did with `anonymizeIp`."""
+    try:
+        address = ipaddress.ip_address(str(value).strip())
+    except ValueError:
+        return None
+    bits = 24 if address.version == 4 else 48
+    return str(ipaddress.ip_network((address.packed, bits), strict=False).network_address)
+
+
+def _degree(value: Scalar) -> Scalar | None:
+    """Round a coordinate to whole degrees, some 100 km."""
+    try:
+        return round(float(value))
+    except (ValueError, OverflowError):
+        return None
+
+
+_YEAR = re2.compile(r"\b(?:19|20)\d\d\b")
+_VERSION = re2.compile(r"[\s/_-]*v?\d[\w.]*")
+
+_SYSTEMS = (
+    ("iPhone", "iPhone; CPU iPhone OS like Mac OS X"),
+    ("iPad", "iPad; CPU OS like Mac OS X"),
+    ("Android", "Linux; Android"),
+    ("CrOS", "X11; CrOS x86_64"),
+    ("Windows", "Windows NT 10.0; Win64; x64"),
+    ("Macintosh", "Macintosh; Intel Mac OS X"),
+    ("Linux", "X11; Linux x86_64"),
+)
+"""What tells a system in a User-Agent → how it is written again, the most telling first.
+Source: RFC 9110 section 10.1.5 for the form; the captured browsers and Chrome's user-agent reduction for the words."""
+
+_BROWSERS = ("Edg", "OPR", "SamsungBrowser", "CriOS", "FxiOS", "Firefox", "Chrome", "Safari")
+
+
+def _family(value: Scalar) -> Scalar | None:
+    """Keep the browser's and the system's family; a version alone has none."""
+    text = str(value)
+    if "/" not in text:
+        return _VERSION.sub("", text).strip() or None
+    system = next((again for tell, again in _SYSTEMS if tell in text), "")
+    browser = next((name for name in _BROWSERS if name + "/" in text), "")
+    if not system and not browser:
+        return _VERSION.sub("", text.partition("/")[0]) or None
+    mobile = " Mobile" if "Mobile" in text else ""
+    comment = f" ({system})" if system else ""
+    return f"Mozilla/5.0{comment}{f' {browser}/0.0' if browser else ''}{mobile}"
+
+
+COARSER: dict[tuple[str, str], Callable[[Scalar], Scalar | None]] = {
+    ("BIRTH_DATE", "year"): _year,
+    ("BIRTH_DATE", "decade"): _decade,
+    ("EMAIL_ADDRESS", "domain"): _domain,
+    ("IP_ADDRESS", "network"): _network,
+    ("LOCATION_PRECISE", "degree"): _degree,
+    ("USER_AGENT", "family"): _family,
+}

@@ -1,0 +1,211 @@
+"""Policy files → one joined `Policy`, checked as far as it can be without a vendor.
+
+`load` reads a file and what it extends, later files winning; every fault of every file is collected before one
+`PolicyError` is raised. `policy.compile` joins the result with a dialect. Shipped policies lie in `policies/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+import orjson
+
+from proxy.errors import PolicyError
+from proxy.keys.keyring import Keyring
+from proxy.policy.actions import GONE, ActionError, Gone, Subject, make_action
+from proxy.policy.diagnostics import Diagnostic, Place, did_you_mean, render
+from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
+from proxy.policy.selectors import Selector, SelectorError
+from proxy.policy.source import Source, read, validate
+from proxy.policy.spec import EntityRule, Example, FieldRule, OnError, PolicySpec, Unknown
+
+__all__ = ["Policy", "Rule", "load", "load_text", "shipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A field rule with its selectors read and its place in the file."""
+
+    spec: FieldRule
+    selectors: tuple[Selector, ...]
+    place: Place
+
+
+@dataclass(slots=True)
+class Policy:
+    """A policy with everything it extends.
+
+    Args:
+        entities: entity → rule; `places` says where each stands.
+        fingerprint: twelve hexadecimal digits over all that decides anything.
+    """
+
+    name: str
+    entities: dict[str, EntityRule] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    fields: list[Rule] = field(default_factory=list)
+    allow: list[str] = field(default_factory=list)
+    unknown: Unknown = "scan"
+    on_error: OnError = "drop_field"
+    mode: str = "enforce"
+    regions: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+
+def shipped() -> Path:
+    """Give the folder of the shipped policies: beside the package in a checkout, inside it in a wheel."""
+    package = Path(str(files("proxy")))
+    inside = package / "policies"
+    return inside if inside.is_dir() else package.parent / "policies"
+
+
+def load(name_or_path: str, search: Iterable[Path] = ()) -> Policy:
+    """Load a policy by name or path.
+
+    Args:
+        name_or_path: a shipped policy's name, or a path to a file (it ends in `.yaml` or holds a slash).
+        search: folders looked through before the shipped ones.
+
+    Raises:
+        PolicyError: with every diagnostic.
+    """
+    folders = [*search, shipped()]
+    path = _find(name_or_path, folders)
+    if path is None:
+        known = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+        place = Place(name_or_path, 1, 1)
+        raise PolicyError(
+            str(Diagnostic(place, "E100", "expected a policy, got no such file", did_you_mean(name_or_path, known)))
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path}:1:1: E100 expected a readable UTF-8 file, got {type(error).__name__}") from error
+    return load_text(text, str(path), [path.parent, *folders])
+
+
+def load_text(text: str, file: str, search: Iterable[Path] = ()) -> Policy:
+    """Load a policy from text; `file` stands in diagnostics.
+
+    Raises:
+        PolicyError: with every diagnostic.
+    """
+    diagnostics: list[Diagnostic] = []
+    policy = Policy(name="")
+    _join(policy, read(text, file), list(search), (), diagnostics)
+    if diagnostics:
+        raise PolicyError(render(diagnostics))
+    policy.fingerprint = _fingerprint(policy)
+    return policy
+
+
+def _find(name: str, folders: Iterable[Path]) -> Path | None:
+    if name.endswith(".yaml") or "/" in name:
+        candidates = [Path(name), *(folder / name for folder in folders)]
+    else:
+        candidates = [folder / f"{name}.yaml" for folder in folders]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _join(
+    policy: Policy, source: Source, folders: list[Path], above: tuple[str, ...], faults: list[Diagnostic]
+) -> None:
+    """Add a file, and before it what it extends, to the policy."""
+    spec = validate(source, PolicySpec)
+    faults += source.diagnostics
+    if spec is None:
+        return
+    for index, name in enumerate(spec.extends):
+        place = source.place(("extends", index))
+        path = _find(name, folders)
+        if path is None:
+            faults.append(Diagnostic(place, "E108", f"expected a policy to extend, got `{name}`, which is not there"))
+        elif str(path) in above:
+            faults.append(Diagnostic(place, "E109", f"expected no circle, got `{name}`, which extends this file"))
+        else:
+            _join(policy, read(path.read_text(encoding="utf-8"), str(path)), folders, (*above, str(path)), faults)
+    _add(policy, spec, source, faults)
+
+
+def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnostic]) -> None:
+    policy.name, policy.mode = spec.policy, spec.mode
+    policy.allow += spec.allow
+    policy.unknown = spec.unknown or policy.unknown
+    policy.on_error = spec.on_error or policy.on_error
+    policy.regions = tuple(spec.regions) if spec.regions is not None else policy.regions
+    for entity, rule in spec.entities.items():
+        long = rule if isinstance(rule, EntityRule) else EntityRule(do=rule)
+        policy.entities[entity] = long
+        policy.places[entity] = source.place(("entities", entity))
+        faults += _entity_faults(entity, long, policy.places[entity])
+    rules = [_rule(field_rule, source.place(("fields", index)), faults) for index, field_rule in enumerate(spec.fields)]
+    new = {rule.spec.id: rule for rule in rules}
+    faults += [
+        Diagnostic(rule.place, "E201", f"expected each id once, got `{rule.spec.id}` again")
+        for rule in rules
+        if new[rule.spec.id] is not rule
+    ]
+    policy.fields = [*rules, *(rule for rule in policy.fields if rule.spec.id not in new)]
+
+
+def _entity_faults(entity: str, rule: EntityRule, place: Place) -> list[Diagnostic]:
+    if entity not in ENTITIES and entity not in PRESIDIO_ENTITIES:
+        hint = did_you_mean(entity, [*ENTITIES, *PRESIDIO_ENTITIES])
+        return [Diagnostic(place, "E202", f"expected an entity, got `{entity}`", hint)]
+    return _action_faults(rule, entity, place)
+
+
+def _rule(rule: FieldRule, place: Place, faults: list[Diagnostic]) -> Rule:
+    selectors = []
+    for text in [rule.where] if isinstance(rule.where, str) else rule.where:
+        try:
+            selectors.append(Selector.parse(text))
+        except SelectorError as error:
+            faults.append(Diagnostic(place, "E203", f"{error}, in the selector of `{rule.id}`"))
+    faults += _action_faults(rule, "UNKNOWN", place)
+    for text in rule.counterexamples:
+        try:
+            other = Selector.parse(text)
+        except SelectorError as error:
+            faults.append(Diagnostic(place, "E203", f"{error}, in a counterexample of `{rule.id}`"))
+            continue
+        if any(selector.matches([(other.scope, other.steps)]) for selector in selectors):
+            faults.append(
+                Diagnostic(place, "E402", f"expected `{rule.id}` to leave its counterexample alone, got a match")
+            )
+    return Rule(rule, tuple(selectors), place)
+
+
+_TRIAL = Keyring.of(bytes(range(32)))
+"""Stands in for the operator's key while a file is checked; no token it makes leaves the check."""
+
+
+def _action_faults(rule: EntityRule | FieldRule, entity: str, place: Place) -> list[Diagnostic]:
+    try:
+        apply = make_action(rule.do, Subject(entity, "trial", level="city"), _TRIAL)
+    except ActionError as error:
+        return [Diagnostic(place, "E204", str(error))]
+    return [
+        Diagnostic(place, "E401", f"expected example {number} to come out as it says, got something else")
+        for number, example in enumerate(rule.examples, 1)
+        if not _holds(example, apply(example.into))
+    ]
+
+
+def _holds(example: Example, result: object) -> bool:
+    if example.out == "<pseudonym>":
+        return isinstance(result, str) and result.startswith((f"p1_{_TRIAL.epoch}_", f"e1_{_TRIAL.epoch}_"))
+    return result is GONE if example.out is None else not isinstance(result, Gone) and result == example.out
+
+
+def _fingerprint(policy: Policy) -> str:
+    decides = {
+        "entities": {entity: rule.model_dump(mode="json") for entity, rule in policy.entities.items()},
+        "fields": [rule.spec.model_dump(mode="json", by_alias=True) for rule in policy.fields],
+        "rest": [policy.allow, policy.unknown, policy.on_error, policy.mode, policy.regions],
+    }
+    return hashlib.sha256(orjson.dumps(decides, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]

@@ -1,0 +1,239 @@
+"""Plans: what to do with a dictionary of a known shape, decided once for each shape.
+
+A `Node` is a place in a vendor's document where an object may stand. The first object of a new shape (`tuple(d)`, its
+names in order) makes it build a `Plan`; the next ones only look it up. Names are classified once per node. Plans hold
+names, never values, and a name that is itself personal is never remembered. `policy.program` runs plans;
+`policy.compile` supplies the classification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
+
+from proxy.policy.actions import Apply
+from proxy.policy.selectors import dotted
+from proxy.wire.dialect import Form
+
+__all__ = ["Classify", "Ground", "Node", "Plan", "Rename", "Step", "Treatment"]
+
+Values = Callable[[dict[str, Any]], tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Treatment:
+    """An action on an entity, ready to be called.
+
+    Args:
+        rule: the id of the policy's rule, or `entities.EMAIL_ADDRESS`, `unknown`.
+        apply: from a scalar to a scalar or `GONE`.
+        shadow: counted, not applied.
+        scans: the result is text that is scanned again (a URL cut down).
+        tells: the value is a person's; the rest of the request is searched for it.
+    """
+
+    rule: str
+    entity: str
+    action: str
+    apply: Apply
+    shadow: bool = False
+    scans: bool = False
+    tells: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """What happens to one field.
+
+    Args:
+        kind: the catalogue part it belongs to.
+        place: the field's name with those around it, for findings.
+        treatment: what is done to its scalars; None leaves them.
+        scans: its text goes to the detectors (and so does what a treatment that `scans` leaves).
+        form: what its text holds inside.
+        unknown: nobody has classified it.
+        catalogued: its name stands in the vendor's catalogue, so it is no client's word.
+        exempt: a rule of the policy keeps it as it is, whatever is found in it.
+        reserved: the vendor needs it as it is; a record is dropped rather than this changed.
+        prefixes: kept before an identity, each with the step of what follows.
+        keep_values: not treated.
+        whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
+    """
+
+    kind: str
+    place: tuple[str, ...]
+    treatment: Treatment | None = None
+    scans: bool = False
+    form: Form = Form.PLAIN
+    unknown: bool = False
+    catalogued: bool = False
+    exempt: bool = False
+    reserved: bool = False
+    prefixes: tuple[tuple[str, Step], ...] = ()
+    keep_values: frozenset[str] = frozenset()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What to do with an object of one shape.
+
+    Args:
+        scanned, kept: take the values to scan, and those that stay, out of an object in one call.
+        acts: fields with a treatment or a document inside.
+        nested: fields that held an object or an array when the plan was built.
+        unknown: how many of its fields nobody has classified.
+        names: of its fields that are in no catalogue.
+        renames: names that are personal, and what stands in their place; such a plan is not remembered.
+    """
+
+    node: Node
+    scanned: Values
+    kept: Values
+    acts: tuple[tuple[str, Step], ...]
+    nested: tuple[tuple[str, Node], ...]
+    unknown: int
+    names: tuple[str, ...]
+    renames: dict[str, str]
+
+
+Classify = Callable[["Node", str, str], Step]
+"""From a node, a field's name and the name as it may be shown, to its step."""
+
+Rename = Callable[[Sequence[str]], dict[str, str]]
+"""From names to what must stand in place of those that are personal themselves."""
+
+
+@dataclass(slots=True)
+class Ground:
+    """What all nodes of a program share.
+
+    Args:
+        limit: how many entries (plans, names, nodes) are remembered together; at the limit all are forgotten at once.
+            A site with 300 kinds of events of 30 properties needs some 3,000.
+    """
+
+    classify: Classify
+    rename: Rename
+    limit: int = 50_000
+    size: int = 0
+    roots: list[Node] = field(default_factory=list)
+
+    def count(self) -> None:
+        """Count one more entry."""
+        self.size += 1
+        if self.size > self.limit:
+            for root in self.roots:
+                root.forget()
+            self.size = 0
+
+
+LARGEST_SHAPE = 255
+"""Mixpanel takes fewer than 255 properties an event; a larger object is a map from ids, whose names never come again.
+Source: Mixpanel, "Import Events", 2026-11."""
+
+LONGEST_NAME = 128
+"""A longer name is data, not a name."""
+
+
+class Node:
+    """A place where an object may stand.
+
+    Args:
+        kind: the catalogue part it belongs to.
+        place: names from the record's root, as they may be shown.
+        outer: the step of the field that holds this object; what it says is inherited where nothing else applies.
+    """
+
+    __slots__ = ("_children", "_ground", "_plans", "_steps", "kind", "outer", "place")
+
+    def __init__(self, kind: str, ground: Ground, place: tuple[str, ...] = (), outer: Step | None = None) -> None:
+        self.kind, self.place, self.outer = kind, place, outer
+        self._ground = ground
+        self.forget()
+        if not place:
+            ground.roots.append(self)
+
+    def shown(self, name: str | None = None) -> str:
+        """Write this place, or that of a field in it, as findings show it."""
+        return dotted((self.kind, *(self.place if name is None else self.step(name).place)))
+
+    def forget(self) -> None:
+        """Drop everything that was remembered below this node."""
+        self._plans: dict[tuple[str, ...], Plan] = {}
+        self._steps: dict[str, Step] = {}
+        self._children: dict[str, Node] = {}
+
+    def plan(self, d: dict[str, Any]) -> Plan:
+        """Give the plan for an object's shape."""
+        return self._plans.get(tuple(d)) or self._remembered(d)
+
+    def _remembered(self, d: dict[str, Any]) -> Plan:
+        plan = self.fresh(d)
+        if not plan.renames and len(d) <= LARGEST_SHAPE and all(len(name) <= LONGEST_NAME for name in d):
+            self._ground.count()
+            self._plans[tuple(d)] = plan
+        return plan
+
+    def fresh(self, d: dict[str, Any]) -> Plan:
+        """Build the plan for just this object, its values' types included."""
+        renames = self._ground.rename([name for name in d if name not in self._steps])
+        steps = {name: self._step(name, renames.get(name)) for name in d}
+        acts = [name for name, step in steps.items() if step.treatment or step.form in _DOCUMENTS]
+        left = [name for name, step in steps.items() if name not in acts and not step.exempt]
+        nested = [name for name in left if isinstance(d[name], dict | list)]
+        rest = [name for name in left if name not in nested]
+        scanned = [name for name in rest if steps[name].scans]
+        kept = [name for name in rest if not steps[name].scans]
+        return Plan(
+            self,
+            _values(scanned),
+            _values(kept),
+            tuple((name, steps[name]) for name in acts),
+            tuple((name, self.child(name, steps[name])) for name in nested),
+            sum(step.unknown for step in steps.values()),
+            tuple(name for name, step in steps.items() if not step.catalogued),
+            renames,
+        )
+
+    def step(self, name: str) -> Step:
+        """Classify a field whose name is known to be nobody's."""
+        return self._step(name, None)
+
+    def _step(self, name: str, shown: str | None) -> Step:
+        step = self._steps.get(name)
+        if step is None:
+            step = self._ground.classify(self, name, name if shown is None else shown)
+            if shown is None and len(name) <= LONGEST_NAME:
+                self._ground.count()
+                self._steps[name] = step
+        return step
+
+    def child(self, name: str, step: Step) -> Node:
+        """Give the node of the object in a field."""
+        child = self._children.get(name)
+        if child is None:
+            child = Node(self.kind, self._ground, step.place, step)
+            if name in self._steps:
+                self._ground.count()
+                self._children[name] = child
+        return child
+
+
+_DOCUMENTS = frozenset({Form.JSON, Form.BASE64_JSON})
+
+
+def _nothing(_: dict[str, Any]) -> tuple[Any, ...]:
+    return ()
+
+
+def _values(names: Sequence[str]) -> Values:
+    """Make the function that takes some fields out of an object; `itemgetter` gives a tuple only from two names on."""
+    if not names:
+        return _nothing
+    if len(names) == 1:
+        only = names[0]
+        return lambda d: (d[only],)
+    return itemgetter(*names)

@@ -1,0 +1,89 @@
+"""The compiled policy of one lane: it takes the people out of a batch, in place.
+
+`Program.run` goes through a batch in two passes. The first walks each record by the plan of its shape: treatments are
+applied, and the distinct values of everything else are collected. The second looks at those distinct values once,
+whatever the number of records: detectors first, then a search for what the first pass removed. Only when something was
+found are the records gone through again. Nothing is remembered from one request to the next but shapes and names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from proxy.errors import RecordRefused
+from proxy.model import Batch, Finding, Report
+from proxy.policy.plan import Node
+from proxy.policy.selectors import dotted
+from proxy.policy.settle import Looking, settle
+from proxy.policy.spec import OnError
+from proxy.policy.walk import Dropped, Walk
+
+__all__ = ["Program"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """One policy, joined with one dialect's catalogue and one keyring.
+
+    Args:
+        policy: its name.
+        fingerprint: twelve hexadecimal digits of the policy with everything it extends.
+        mode: `enforce` or `shadow`.
+        epoch: the epoch of the pseudonyms.
+        roots: the node of each record kind; a kind that is not listed uses `event`.
+        looking: what texts are looked at with.
+        on_error: what becomes of a field that could not be scrubbed.
+        anonymizes: IP addresses are not kept, so the vendor is told not to look at the connection's either.
+    """
+
+    policy: str
+    fingerprint: str
+    mode: str
+    epoch: str
+    roots: Mapping[str, Node]
+    looking: Looking
+    on_error: OnError
+    anonymizes: bool
+
+    def run(self, batch: Batch) -> Report:
+        """Scrub a batch in place.
+
+        Raises:
+            RecordRefused: 422, a field could not be scrubbed and the policy says `on_error: refuse`, or it stands
+                outside of any record.
+        """
+        received = len(batch.records)
+        walk = Walk(self.on_error)
+        gone = set()
+        for index, (record, kind) in enumerate(zip(batch.records, batch.kinds, strict=True)):
+            if not self._walked(walk, kind, record, index):
+                gone.add(index)
+        for part in batch.around:
+            if not self._walked(walk, part.kind, part.node, -1):
+                gone.add(-1)
+        gone.update(settle(walk, self.looking))
+        if -1 in gone:
+            raise RecordRefused("parts that can be scrubbed", "one that cannot", "around the records")
+        if gone:
+            batch.records[:] = [record for index, record in enumerate(batch.records) if index not in gone]
+        return Report(received, len(batch.records), received - len(batch.records), _findings(walk), walk.unknown)
+
+    def _walked(self, walk: Walk, kind: str, node: dict[str, Any], index: int) -> bool:
+        try:
+            walk.walk(self.roots.get(kind) or self.roots["event"], node, index)
+        except Dropped:
+            return False
+        return True
+
+
+def _findings(walk: Walk) -> tuple[Finding, ...]:
+    """Count what was done, by rule, place, entity and action."""
+    counts = walk.text_hits
+    for step, count in Counter(walk.hits).items():
+        if step.treatment is not None:
+            treatment = step.treatment
+            counts[treatment.rule, dotted((step.kind, *step.place)), treatment.entity, treatment.action] += count
+    return tuple(Finding(*key, count) for key, count in counts.items())

@@ -1,0 +1,100 @@
+"""Which rule, catalogue entry or telling word classifies a field: the first that does, in this order.
+
+    a `fields` rule → the dialect's catalogue → what the object around it is → the field lexicon → `unknown`
+
+Called by a `Node` once for each name it meets, never per event; detectors come after, since they look at values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from proxy.detect.lexicon import classify
+from proxy.policy.catalogue import Index
+from proxy.policy.load import Policy, Rule
+from proxy.policy.plan import Node, Step
+from proxy.policy.treatments import Treatments
+from proxy.wire.dialect import Contract, Field, Form
+
+__all__ = ["Resolver"]
+
+_PEOPLE = {"profile": ("profile",), "group": ("group",)}
+"""What a record kind tells about a bare `name` in it."""
+
+
+class Resolver:
+    """Answers for one policy and one dialect.
+
+    Args:
+        policy, index, treatments: what it is made of.
+    """
+
+    def __init__(self, policy: Policy, index: Index, treatments: Treatments) -> None:
+        self._policy, self._index, self._treatments = policy, index, treatments
+
+    def classify(self, node: Node, name: str, shown: str) -> Step:
+        """Decide what happens to a field.
+
+        Args:
+            node: where it stands.
+            name: its name in the record.
+            shown: its name as it may stand in findings and in paths; differs when the name itself is personal.
+        """
+        path = (*node.place, shown)
+        rule = self.rule(node.kind, path)
+        if rule is not None:
+            return self._by_rule(rule, node.kind, path, shown)
+        if node.outer is not None and node.outer.whole:
+            return replace(node.outer, place=path)
+        field = self._index.field(node.kind, path)
+        if field is not None:
+            return self._by_catalogue(field, node.kind, path)
+        return self._by_word(node, path, name)
+
+    def rule(self, kind: str, path: tuple[str, ...]) -> Rule | None:
+        """Give the first `fields` rule that names a place."""
+        places = self._index.places(kind, path)
+        return next(
+            (rule for rule in self._policy.fields if any(selector.matches(places) for selector in rule.selectors)), None
+        )
+
+    def _by_rule(self, rule: Rule, kind: str, path: tuple[str, ...], name: str) -> Step:
+        field = self._index.field(kind, path)
+        entity = (field.entity if field else None) or classify(name, path[:-1]) or "UNKNOWN"
+        treatment = self._treatments.of_rule(rule.spec, entity)
+        return Step(kind, path, treatment, exempt=treatment is None, whole=True)
+
+    def _by_catalogue(self, field: Field, kind: str, path: tuple[str, ...]) -> Step:
+        if field.form is Form.RECORDS:
+            return Step(kind, path, exempt=True, catalogued=True)
+        if field.contract is Contract.RESERVED:
+            return Step(kind, path, catalogued=True, reserved=True)
+        treatment = self._treatments.named(field.entity, path[-1], field.parameter) if field.entity else None
+        prefixes = tuple(
+            (prefix, Step(kind, path, self._treatments.named(entity, path[-1]), catalogued=True))
+            for prefix, entity in field.prefixes.items()
+        )
+        return Step(
+            kind,
+            path,
+            treatment,
+            scans=field.form is Form.TEXT or bool(treatment and treatment.scans),
+            form=field.form,
+            catalogued=True,
+            prefixes=prefixes if treatment else (),
+            keep_values=field.keep_values,
+        )
+
+    def _by_word(self, node: Node, path: tuple[str, ...], name: str) -> Step:
+        entity = classify(name, (*_PEOPLE.get(node.kind, ()), *node.place))
+        if entity is not None:
+            treatment = self._treatments.named(entity, name)
+            return Step(node.kind, path, treatment, scans=bool(treatment and treatment.scans))
+        if node.outer is not None and node.outer.treatment is not None:
+            return replace(node.outer, place=path, catalogued=False)
+        return self._unknown(node, path)
+
+    def _unknown(self, node: Node, path: tuple[str, ...]) -> Step:
+        if self._policy.unknown == "drop" and node.kind != "header":
+            return Step(node.kind, path, self._treatments.unknown(), unknown=True, whole=True)
+        return Step(node.kind, path, scans=self._policy.unknown == "scan", unknown=True)

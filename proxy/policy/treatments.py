@@ -1,0 +1,77 @@
+"""The treatments of one policy, for one vendor and keyring: each made once and shared, so that equal values stay equal.
+
+`policy.resolver` asks for them while it classifies names; `policy.compile` for those of detected entities.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from proxy.keys.keyring import Keyring
+from proxy.policy.actions import Subject, action_name, make_action
+from proxy.policy.generalize import place_level
+from proxy.policy.load import Policy
+from proxy.policy.plan import Treatment
+from proxy.policy.spec import EntityRule, FieldRule
+
+__all__ = ["Treatments"]
+
+TOO_COMMON = frozenset({"LOCATION_COARSE", "NRP", "URL", "USER_AGENT", "UNKNOWN", "DATE_TIME"})
+"""Entities whose values are shared by many people or are cut, not removed: no reason to search the request for them."""
+
+
+class Treatments:
+    """Makes treatments, and remembers them.
+
+    Args:
+        policy: what is done to what.
+        vendor: whose keys are derived.
+        keyring: from what.
+    """
+
+    def __init__(self, policy: Policy, vendor: str, keyring: Keyring) -> None:
+        self._policy, self._vendor, self._keyring = policy, vendor, keyring
+        self._shadow = policy.mode == "shadow"
+        self.of_entity = cache(self._of_entity)
+
+    def _of_entity(self, entity: str, level: str = "", parameter: str = "") -> Treatment | None:
+        """Give what is done to an entity, or None when it is kept.
+
+        Args:
+            level: how coarse the field already is, for places.
+            parameter: the URL parameter that the field copies.
+        """
+        rule = self._policy.entities.get(entity)
+        return None if rule is None else self._made(f"entities.{entity}", entity, rule, level, parameter)
+
+    def named(self, entity: str, name: str, parameter: str = "") -> Treatment | None:
+        """Give what is done to an entity in a field of this name."""
+        level = place_level(name) if entity == "LOCATION_COARSE" else ""
+        return self.of_entity(entity, level, parameter)
+
+    def of_rule(self, rule: FieldRule, entity: str) -> Treatment | None:
+        """Give what a field rule does, None when it keeps."""
+        return self._made(rule.id, entity, rule, "city" if entity == "LOCATION_COARSE" else "", "")
+
+    def unknown(self) -> Treatment:
+        """Give the treatment of `unknown: drop`."""
+        rule = EntityRule(do="drop", mode="shadow" if self._shadow else "enforce")
+        made = self._made("unknown", "UNKNOWN", rule, "", "")
+        assert made is not None  # noqa: S101 - drop always makes one; for the type checker
+        return made
+
+    def _made(
+        self, rule_id: str, entity: str, rule: EntityRule | FieldRule, level: str, parameter: str
+    ) -> Treatment | None:
+        action = action_name(rule.do)
+        if action == "keep":
+            return None
+        return Treatment(
+            rule_id,
+            entity,
+            action,
+            make_action(rule.do, Subject(entity, self._vendor, level, parameter), self._keyring),
+            shadow=self._shadow or rule.mode == "shadow",
+            scans=entity == "URL" and action == "generalize",
+            tells=entity not in TOO_COMMON,
+        )

@@ -1,0 +1,66 @@
+"""URLs cut down to what a policy keeps of them: named query parameters, perhaps the fragment, never the credentials.
+
+`policy.actions` makes one cleaner per policy. What is left is scanned afterwards like any text, so an address in a path
+or in a kept parameter is still found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["UrlParts", "cleaner"]
+
+
+@dataclass(frozen=True, slots=True)
+class UrlParts:
+    """What stays of a URL.
+
+    Args:
+        query: names of the parameters that stay; None keeps all.
+        fragment: whether what follows `#` stays.
+        path: `keep`, or `drop` to leave the origin alone.
+    """
+
+    query: frozenset[str] | None = frozenset()
+    fragment: bool = False
+    path: Literal["keep", "drop"] = "keep"
+
+    def keeps(self, parameter: str) -> bool:
+        """Tell whether a query parameter stays."""
+        return self.query is None or parameter in self.query
+
+
+def cleaner(parts: UrlParts) -> Callable[[str], str]:
+    """Make the function that cuts a URL down.
+
+    It takes whole URLs, paths, `?search` strings, bare `a=b&c=d` queries and `#fragments`, since SDKs split URLs into
+    all of these; what is no URL at all (`$direct`) has nothing to cut.
+    """
+
+    def clean(text: str) -> str:
+        rest, mark, fragment = text.partition("#")
+        base, question, query = rest.partition("?")
+        if not question and "=" in base and "/" not in base and ":" not in base:
+            return _kept(base, parts)
+        kept = _kept(query, parts)
+        tail = ("?" + kept if kept else "") + ("#" + fragment if mark and parts.fragment else "")
+        return _without_credentials(base, parts) + tail
+
+    return clean
+
+
+def _kept(query: str, parts: UrlParts) -> str:
+    if parts.query is None or not query:
+        return query
+    return "&".join(pair for pair in query.split("&") if pair.partition("=")[0] in parts.query)
+
+
+def _without_credentials(base: str, parts: UrlParts) -> str:
+    scheme, slashes, rest = base.partition("//")
+    if not slashes or (scheme and not scheme.endswith(":")):
+        return "" if parts.path == "drop" else base
+    authority, slash, path = rest.partition("/")
+    host = authority.rpartition("@")[2]
+    return f"{scheme}//{host}{slash}{'' if parts.path == 'drop' else path}"

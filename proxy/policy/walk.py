@@ -1,0 +1,193 @@
+"""The first pass over a batch: treatments are applied, everything else is collected for one look.
+
+`policy.program` makes a `Walk` for each request, takes every record through it, hands it to `settle`, and lets it go:
+whatever must not outlive the request stands here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from proxy.errors import RecordRefused
+from proxy.policy.actions import GONE, Gone
+from proxy.policy.documents import Document, open_document
+from proxy.policy.generalize import Scalar
+from proxy.policy.plan import Node, Plan, Step, Treatment
+from proxy.policy.spec import OnError
+from proxy.wire.dialect import Form
+
+__all__ = ["DEEPEST", "Dropped", "Holder", "Walk"]
+
+DEEPEST = 32
+"""Objects inside objects. Mixpanel and Segment flatten or refuse long before; Python's stack ends at 1,000 frames."""
+
+Holder = tuple[Any, "Plan | Node", int]
+"""An object with its plan, or an array with its node; and the index of the record it stands in."""
+
+
+class Dropped(Exception):
+    """A record is left out (`on_error: drop_record`). Caught by `Program.run`."""
+
+
+class Walk:
+    """What one request is being turned into.
+
+    Attributes:
+        seen: distinct values that the detectors look at.
+        held: distinct values that stay, and only must hold no copy of a removed one.
+        holders: every object and array that was walked, in order.
+        removed: (value, entity) of what a treatment took away, once each.
+        documents: what was found inside texts and must be closed again, outermost first.
+        hits: the step of every treatment that was applied; `text_hits` counts what has no step.
+        unknown: fields that nobody has classified.
+        record: the index of the record that is being walked.
+    """
+
+    __slots__ = (
+        "_memo", "_on_error", "documents", "held", "hits", "holders", "record", "removed", "seen",
+        "text_hits", "unknown",
+    )  # fmt: skip
+
+    def __init__(self, on_error: OnError) -> None:
+        self._on_error = on_error
+        self.record = -1
+        self._memo: dict[tuple[Treatment, type, Scalar], Scalar | Gone] = {}
+        self.seen: set[Any] = set()
+        self.held: set[Any] = set()
+        self.holders: list[Holder] = []
+        self.removed: list[tuple[str, str]] = []
+        self.documents: list[Document] = []
+        self.hits: list[Step] = []
+        self.text_hits: Counter[tuple[str, str, str, str]] = Counter()
+        self.unknown = 0
+
+    def walk(self, node: Node, d: dict[str, Any], record: int) -> None:
+        """Apply the treatments of one record and collect what is to be looked at.
+
+        Args:
+            record: its index in the batch, -1 for what stands around the records.
+
+        Raises:
+            Dropped: the record cannot be scrubbed and the policy says `on_error: drop_record`.
+            RecordRefused: 422, the same with `on_error: refuse`.
+        """
+        self.record = record
+        self._object(node, d, 0)
+
+    def _object(self, node: Node, d: dict[str, Any], depth: int) -> None:
+        plan = node.plan(d)
+        try:
+            self.seen.update(plan.scanned(d))
+            self.held.update(plan.kept(d))
+        except TypeError:  # an object or array where a scalar was when the shape was planned
+            plan = node.fresh(d)
+            self.seen.update(plan.scanned(d))
+            self.held.update(plan.kept(d))
+        self.unknown += plan.unknown
+        self.holders.append((d, plan, self.record))
+        for name, step in plan.acts:
+            self._act(node, d, name, step, depth)
+        for name, child in plan.nested:
+            self._inside(d, name, child, depth)
+
+    def _inside(self, holder: Any, key: Any, node: Node, depth: int) -> None:
+        value = holder[key]
+        kind = value.__class__
+        if kind is not dict and kind is not list:
+            self._collect(node.outer, value)
+        elif depth >= DEEPEST:
+            self._fail(holder, key, node)
+        elif kind is dict:
+            self._object(node, value, depth + 1)
+        else:
+            self._array(node, value, depth + 1)
+
+    def _array(self, node: Node, items: list[Any], depth: int) -> None:
+        self.holders.append((items, node, self.record))
+        step = node.outer
+        treated = step is not None and step.treatment is not None
+        for index, item in enumerate(items):
+            if item.__class__ is dict or item.__class__ is list:
+                self._inside(items, index, node, depth)
+            elif treated and step is not None and item is not None:
+                items[index] = self._treated(step, item)
+            else:
+                self._collect(step, item)
+        if treated:
+            items[:] = [item for item in items if item is not GONE]
+
+    def _collect(self, step: Step | None, value: Any) -> None:
+        (self.seen if step is None or step.scans else self.held).add(value)
+
+    def _act(self, node: Node, d: dict[str, Any], name: str, step: Step, depth: int) -> None:
+        value = d[name]
+        kind = value.__class__
+        if kind is dict or kind is list:
+            self._act_inside(node, d, name, step, depth)
+        elif step.treatment is None:
+            if kind is not str or not self.open(d, name, node.child(name, step), step.form, depth):
+                self._collect(step, value)
+        elif value is not None:
+            self._put(d, name, step, self._treated(step, value))
+
+    def _put(self, d: dict[str, Any], name: str, step: Step, new: Scalar | Gone) -> None:
+        if new is GONE:
+            del d[name]
+            return
+        d[name] = new
+        if step.scans:
+            self.seen.add(new)
+
+    def _act_inside(self, node: Node, d: dict[str, Any], name: str, step: Step, depth: int) -> None:
+        treatment = step.treatment
+        if not step.whole or treatment is None or treatment.action != "drop":
+            self._inside(d, name, node.child(name, step), depth)
+            return
+        self.hits.append(step)
+        if treatment.shadow:
+            self._inside(d, name, node.child(name, step), depth)
+        else:
+            del d[name]
+
+    def _treated(self, step: Step, value: Scalar) -> Scalar | Gone:
+        if step.keep_values and value in step.keep_values:
+            return value
+        for prefix, other in step.prefixes:
+            if value.__class__ is str and str(value).startswith(prefix):
+                rest = self._treated(other, str(value)[len(prefix) :])
+                return rest if isinstance(rest, Gone) else f"{prefix}{rest}"
+        self.hits.append(step)
+        treatment = step.treatment
+        assert treatment is not None  # noqa: S101 - a step is treated only when it has a treatment; for the type checker
+        key = (treatment, value.__class__, value)
+        new = self._memo.get(key)
+        if new is None:
+            new = self._memo[key] = self._first(treatment, value)
+        return new
+
+    def _first(self, treatment: Treatment, value: Scalar) -> Scalar | Gone:
+        """Treat a value for the first time in this request."""
+        if treatment.shadow:
+            return value
+        new = treatment.apply(value)
+        if treatment.tells and new != value:
+            self.removed.append((str(value), treatment.entity))
+        return new
+
+    def _fail(self, holder: Any, key: Any, node: Node) -> None:
+        self.text_hits["on_error", node.shown(), "UNKNOWN", "drop"] += 1
+        if self._on_error == "refuse":
+            raise RecordRefused(f"objects at most {DEEPEST} deep", "a deeper one", "record")
+        if self._on_error == "drop_record":
+            raise Dropped
+        holder[key] = None
+
+    def open(self, holder: Any, key: Any, node: Node, form: Form, depth: int) -> bool:
+        """Open the document inside a text, if there is one, and walk it as a part of the record it stands in."""
+        document = open_document(holder, key, form) if depth < DEEPEST else None
+        if document is None:
+            return False
+        self.documents.append(document)
+        self._inside(document.box, 0, node, depth)
+        return True

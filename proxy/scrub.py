@@ -1,0 +1,51 @@
+"""The heart: one request in, the same request without its people out.
+
+`scrub_request` is pure. The server, `eventveil scrub`, the golden tests and the benchmarks all call this one function;
+what happens around it (sockets, clocks, counters) happens elsewhere.
+"""
+
+from __future__ import annotations
+
+from proxy.model import Part, Scrubbed, WireRequest
+from proxy.policy.program import Program
+from proxy.wire.dialect import Access, Dialect
+from proxy.wire.headers import forwardable
+
+__all__ = ["INFLATED_BYTES", "scrub_request"]
+
+INFLATED_BYTES = 20 << 20
+"""Twice what the largest vendor limit allows (Mixpanel: 10 MB an import request; source: Import Events, 2026-11)."""
+
+_AUTHORIZATION = frozenset({"authorization"})
+
+
+def scrub_request(
+    request: WireRequest, dialect: Dialect, program: Program, limit_bytes: int = INFLATED_BYTES
+) -> Scrubbed:
+    """Take the people out of a request.
+
+    Args:
+        request: as the client sent it; `path` below the lane's prefix.
+        dialect: the vendor whose SDK sent it.
+        program: compiled for this dialect.
+        limit_bytes: how large the document may become when it is inflated.
+
+    Returns:
+        The request to deliver, or None in its place when no record is left; and the report.
+
+    Raises:
+        WireError: 4xx, the request is none of this vendor's, or does not open.
+        RecordRefused: 422, something could not be scrubbed and the policy says `on_error: refuse`.
+    """
+    route = dialect.route(request.method, request.path)
+    batch = dialect.decode(request, route, limit_bytes)
+    allowed = dialect.headers | _AUTHORIZATION if route.auth else dialect.headers
+    headers = {name.lower(): value for name, value in forwardable(request.headers, allowed)}
+    batch.around.append(Part("header", headers))
+    if program.anonymizes and dialect.anonymize is not None:
+        dialect.anonymize(batch)
+    report = program.run(batch)
+    if route.access is Access.EVENTS and not batch.records:
+        return Scrubbed(None, report)
+    sealed = batch.seal()
+    return Scrubbed(WireRequest(sealed.method, sealed.path, sealed.query, tuple(headers.items()), sealed.body), report)

@@ -1,0 +1,29 @@
+"""Catalogue pieces that several vendors share. A vendor's own words stay in the vendor's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from proxy.wire.dialect import Field
+
+__all__ = ["CAMPAIGN", "UTM", "nobody", "parameters"]
+
+UTM = (
+    "utm_source utm_medium utm_campaign utm_term utm_content utm_id utm_source_platform utm_campaign_id "
+    "utm_creative_format utm_marketing_tactic gclid fbclid msclkid ttclid twclid li_fat_id dclid wbraid gbraid"
+).split()
+"""URL parameters that SDKs copy into fields of their own: campaign tags and click ids.
+Source: Google Analytics, "Campaigns and traffic sources"; mixpanel-browser 2.83.0, 2026-11."""
+
+CAMPAIGN = {name.removeprefix("utm_"): name for name in UTM} | {"name": "utm_campaign"}
+"""The same parameters as Segment-shaped SDKs write them below `context.campaign`."""
+
+
+def nobody(names: str) -> dict[str, Field]:
+    """Make catalogue entries for fields that say nothing of a person, names separated by blanks."""
+    return dict.fromkeys(names.split(), Field())
+
+
+def parameters(names: Iterable[str], prefix: str = "") -> dict[str, Field]:
+    """Make catalogue entries for URL parameters that were copied into fields."""
+    return {prefix + name: Field("URL", parameter=name) for name in names}
