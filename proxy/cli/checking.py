@@ -1,0 +1,80 @@
+"""`eventveil check`: every diagnostic of settings and policy files, before they serve.
+
+A file with `policy:` is a policy and is compiled for every dialect; any other is read as settings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from proxy.errors import PolicyError, StartError
+from proxy.keys.keyring import Keyring
+from proxy.policy import compile_program, load
+from proxy.policy.source import read
+from proxy.settings import load as load_settings
+from proxy.wire.registry import DIALECTS
+
+__all__ = ["run"]
+
+
+def run(options: Namespace) -> int:
+    """Check files.
+
+    Returns:
+        0 when all are good, 1 when there is any diagnostic, 2 when there is nothing to check.
+    """
+    files = [file for path in options.paths for file in _files(path)]
+    faults = {str(file): _faults(file) for file in files}
+    if options.json:
+        sys.stdout.write(json.dumps({"files": len(files), "diagnostics": [x for found in faults.values() for x in found]}))
+        sys.stdout.write("\n")
+    else:
+        for found in faults.values():
+            sys.stdout.writelines(f"{fault}\n" for fault in found)
+        sys.stderr.write(f"{len(files)} files, {sum(map(len, faults.values()))} diagnostics\n")
+    if not files:
+        sys.stderr.write("expected at least one YAML file, got none\n")
+        return 2
+    return 1 if any(faults.values()) else 0
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from sorted(path.rglob("*.yaml"))
+    else:
+        yield path
+
+
+def _faults(file: Path) -> list[str]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return [f"{file}:1:1: E100 expected a readable UTF-8 file, got {type(error).__name__}"]
+    value = read(text, str(file)).value
+    try:
+        if isinstance(value, dict) and "policy" in value:
+            _compile(str(file))
+        else:
+            load_settings(file, os.environ)
+    except StartError as error:
+        return str(error).splitlines()
+    return []
+
+
+def _compile(file: str) -> None:
+    """Compile a policy for every dialect, so that a broken contract with any vendor is seen."""
+    policy = load(file)
+    keyring = Keyring.ephemeral()
+    faults: list[str] = []
+    for dialect in DIALECTS.values():
+        try:
+            compile_program(policy, dialect, keyring)
+        except PolicyError as error:
+            faults += str(error).splitlines()
+    if faults:
+        raise PolicyError("\n".join(dict.fromkeys(faults)))
