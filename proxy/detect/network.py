@@ -16,7 +16,7 @@ __all__ = ["ROWS"]
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
 _VERSION_WORDS = ("version", "build", "release", "ver.", "firmware", "driver", "sdk", "revision")
-_ADDRESS_WORDS = ("ip", "src", "dst", "addr", "host", "loopback", "unspecified", "local", "listen", "bind")
+_ADDRESS_WORDS = ("ip", "src", "dst", "addr", "host", "loopback", "unspecified", "local", "listen", "bind", "connect", "from")
 _PRIVATE = ("0.", "10.", "127.", "172.", "192.168.")
 
 
@@ -43,7 +43,8 @@ def _v4(candidate: Candidate) -> Iterable[Found]:
 def _v6(candidate: Candidate) -> Iterable[Found]:
     """Trim to what the standard library accepts as an address; `::` alone needs a telling word."""
     text, start, end = candidate.text, candidate.start, candidate.end
-    if text[end : end + 1].isalnum() or text[end : end + 1] in {":", "_"} or text[end : end + 2] == "%%":
+    behind = text[end : end + 1]
+    if behind.isalnum() or behind in {":", "_"} or (behind == "." and text[end + 1 : end + 2].isdigit()):
         return
     value = text[start:end]
     for cut in (value, value.split("/")[0]):
@@ -80,7 +81,7 @@ ROWS = (
     Row(
         id="ipv4",
         entity="IP_ADDRESS",
-        expression=rf"(?:^|[^\w.])({_V4}\b(?:/(?:3[0-2]|[12]?\d)\b)?)",
+        expression=rf"(?:^|[^\w./\-]|[^\w][/\-])({_V4}\b(?:/(?:3[0-2]|[12]?\d)\b)?)",
         source="RFC 791; RFC 4632 for the prefix length",
         examples=(
             ("my ip: 192.168.0.1", "192.168.0.1"),

@@ -24,20 +24,25 @@ _EXTENSION = r"(?:[ ,;]{0,4}(?:x|X|ext\.?|extension|int\.?|#)[ :.]{0,4}\d{1,7}\b
 
 _PHONE_WORDS = (
     "phone", "tel", "mobile", "mobil", "cell", "call", "fax", "whatsapp", "sms", "handy", "movil", "móvil", "celular",
-    "portable", "cellulare", "teléfono", "rufnummer", "numéro", "dial", "ring", "text me", "reach me", "電話", "电话",
-    "手机", "携帯", "тел", "звон", "هاتف", "جوال", "फ़ोन", "फोन", "전화", "my number", "number is", "number-",
+    "portable", "cellulare", "teléfono", "rufnummer", "dial", "ring", "text me", "reach me", "電話", "电话", "手机", "携帯",
+    "тел", "звон", "هاتف", "جوال", "फ़ोन", "फोन", "전화",
 )  # fmt: skip
+_NUMBER_WORDS = ("my number", "number is", "number-", "numéro", "número", "nummer ist")
+"""They tell a telephone number only where nothing tells another kind of number."""
 _OTHER_WORDS = (
     "order", "invoice", "tracking", "ticket", "sku", "isbn", "ean", "upc", "serial", "part no", "model", "build",
     "version", "ref", "case", "flight", "batch", "account", "receipt", "bestell", "rechnung", "commande", "pedido",
-    "facture", "factura", "patent", "article", "id:", "id=", "ssn", "social security", "tax", "timestamp", "passport",
-    "routing", "license", "card", "iban", "npi", "imei", "zip", "postal",
+    "facture", "factura", "patent", "article", "id:", "id=", "ssn", "social", "tax", "timestamp", "passport", "pin",
+    "routing", "license", "card", "iban", "npi", "imei", "zip", "postal", "insurance", "fiscal", "abn", "acn", "vat",
 )  # fmt: skip
 _DATE = re.compile(
-    r"(?:(?:19|20)\d\d([-./ \\])\d{1,2}\1\d{1,2}|\d{1,2}([-./ \\])\d{1,2}\2(?:19|20)?\d\d)(?:\D|$)"
-    r"|(?:19|20)\d\d[01]\d[0-3]\d(?: \d\d)?$|(?:19|20)\d\d ?[-\u2013] ?(?:19|20)\d\d(?:\D|$)"
+    r"(?:(?:19|20)\d\d([-./ \\])\d{1,2}\1\d{1,2}|\d{1,2}([-./\\])\d{1,2}\2(?:19|20)?\d\d)(?:\D|$)"
+    r"|(?:19|20)\d\d[01]\d[0-3]\d(?: \d\d)?$|(?:19|20)\d\d ?[-\u2013] ?(?:19|20)\d\d(?:\D|$)|\d{1,3}(?:\.\d{1,3}){3}$"
 )
+_TAIL = re.compile(r"[ ,;]*(?:[xX#]|ext|int).*$")
 _MONEY = frozenset("$€£¥₹₽₩฿¢%#°№")
+_MANY_REGIONS = 6
+"""With more regions than these nobody said where the people are, and short local formats are not read."""
 
 
 def _shaped_otherwise(text: str, start: int, end: int) -> bool:
@@ -46,25 +51,35 @@ def _shaped_otherwise(text: str, start: int, end: int) -> bool:
     before, behind = text[max(0, start - 1) : start], text[end : end + 1]
     if _DATE.match(value) or before in _MONEY or (behind and (behind in _MONEY or behind.isdigit())):
         return True
-    if before in {".", ",", ":", "-", "/", "_", "="} and text[max(0, start - 2) : start - 1].isdigit():
+    earlier, later = text[max(0, start - 2) : start - 1], text[end + 1 : end + 2]
+    if before in {".", ",", ":", "-", "/", "_", "="} and before and earlier.isdigit():
         return True
-    if before == "-" and text[max(0, start - 2) : start - 1].isalnum():
+    if (before == "-" and earlier.isalnum()) or (behind in {"-", ":", "/"} and behind and later.isalnum()):
         return True
-    if behind in {"-", ":", ".", "/", ","} and text[end + 1 : end + 2].isalnum() and behind != ",":
+    if behind in {".", ","} and behind and later.isdigit():
         return True
     gaps = [char for char in value if not char.isdecimal()]
-    return gaps == ["."] or gaps == ["/"] or (text[max(0, start - 2) : start] in {"$ ", "€ ", "£ "})
+    return gaps in (["."], ["/"]) or text[max(0, start - 2) : start] in {"$ ", "€ ", "£ "}
 
 
-def _international(value: str, regions: tuple[str, ...]) -> bool:
-    """Say whether a number with `+` (or the international prefix of one of the regions) can exist."""
-    for region in (None, *regions):
+def _inside_code(text: str, start: int, end: int) -> bool:
+    """Say whether groups of letters and digits go on before or behind: a piece of an IBAN or a licence key."""
+    before = text[max(0, start - 12) : start].split(" ")
+    behind = text[end : end + 12].split(" ")
+    last = before[-2] if len(before) > 1 and not before[-1] else ""
+    following = behind[1] if len(behind) > 1 and not behind[0] else ""
+    return any(part.isalnum() and any(map(str.isdigit, part)) and len(part) > 2 for part in (last, following))
+
+
+def _international(value: str, regions: tuple[str | None, ...]) -> bool:
+    """Say whether a number with `+`, or with the international prefix of one of the regions, can exist."""
+    for region in regions:
         try:
             number = phonenumbers.parse(value, region)
         except phonenumbers.NumberParseException:
             continue
-        if region is None or number.country_code != phonenumbers.country_code_for_region(region):
-            return phonenumbers.is_possible_number(number) and len(digits(value)) > 7
+        if phonenumbers.is_possible_number(number) and len(digits(value)) > 7:
+            return True
     return False
 
 
@@ -88,43 +103,49 @@ def _national(value: str, region: str, *, told: bool) -> bool:
         return False
     if not phonenumbers.is_valid_number_for_region(number, region):
         return told and phonenumbers.is_possible_number(number) and len(digits(value)) >= 9
-    if told:
-        return True
     breaks = _breaks(value)
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    number_only = value.split("x")[0].split("ext")[0].split("#")[0]
-    breaks = _breaks(number_only)
-    return bool(breaks) and breaks <= _breaks(written) | {len(digits(number_only)) - 1}
+    return told or (bool(breaks) and breaks <= _breaks(written) | {len(digits(value)) - 1})
 
 
-def _phone(candidate: Candidate) -> Iterable[Found]:
-    """Confirm one run of digits."""
-    text, start, end = candidate.text, candidate.start, candidate.end
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take off gaps at the end and an opening parenthesis that nothing closes."""
     while text[end - 1] in " \t\u00a0(-./":
         end -= 1
     if text[start] == "(" and ")" not in text[start:end]:
         start += 1
-    value = text[start:end]
+    return start, end
+
+
+def _phone(candidate: Candidate) -> Iterable[Found]:
+    """Confirm one run of digits."""
+    text, regions = candidate.text, candidate.regions
+    start, end = _trimmed(text, candidate.start, candidate.end)
+    value = _TAIL.sub("", text[start:end])
     if value[0] in "+＋":
-        if _international(value.replace("++", "+"), ()):
+        if _international(value.replace("++", "+"), (None,)):
             yield Found(start, end)
         return
     if _shaped_otherwise(text, start, end):
         return
     told = near(text, start, end, _PHONE_WORDS, 32)
-    other = near(text, start, start, _OTHER_WORDS, 20)
-    if other and not told:
+    if not told and (near(text, start, start, _OTHER_WORDS, 20) or _inside_code(text, start, end)):
         return
-    if value.startswith(("00", "011")) and _international(value, candidate.regions[:3]):
+    told = told or near(text, start, start, _NUMBER_WORDS, 24)
+    if not told and not _plausible(value, regions):
+        return
+    if value.startswith(("00", "011")) and _international(value, regions[:3]):
         yield Found(start, end)
-        return
-    bare = value.isdecimal()
-    if bare and not told and not (value[0] == "0" and len(candidate.regions) <= 2):
-        return
-    for region in candidate.regions:
-        if _national(value, region, told=told or bare):
-            yield Found(start, end)
-            return
+    elif any(_national(value, region, told=told or value.isdecimal()) for region in regions):
+        yield Found(start, end)
+
+
+def _plausible(value: str, regions: tuple[str, ...]) -> bool:
+    """Say whether a run that no word calls a telephone number may be one by its shape alone."""
+    many = len(regions) > _MANY_REGIONS
+    if value.isdecimal():
+        return value[0] == "0" and value[1] != "0" and not many
+    return not many or len(digits(value)) >= 9
 
 
 ROWS = (
@@ -132,7 +153,7 @@ ROWS = (
         id="phone",
         entity="PHONE_NUMBER",
         expression=(
-            rf"(?:^|[^\w+])({_PLUS}?\(?{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{6,16}}\b{_EXTENSION}?"
+            rf"(?:^|[^\w+./\-]|[^\w][/.\-])({_PLUS}?\(?{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{6,16}}(?:{_EXTENSION}|\b)"
             rf"|{_PLUS}?\(?{_WIDE}(?:{_GAP}{{0,3}}{_WIDE}){{6,16}})"
         ),
         source="ITU-T E.164, E.123; national plans through phonenumbers",
