@@ -32,9 +32,16 @@ def open_base64(text: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
     Source: RFC 4648 sections 4 and 5; RFC 7515 section 2 (url-safe without padding).
     """
     try:
-        return a2b_base64(text, strict_mode=True), _close
+        return _decoded(text), _close
     except Error:
         return _open_other(text)
+
+
+def _decoded(text: bytes) -> bytes:
+    # The strict decoder takes any number of `=` behind whole groups of four: `YWFh=`, `YWFh====`.
+    if len(text) & 3 or text.endswith(b"==="):
+        raise Error
+    return a2b_base64(text, strict_mode=True)
 
 
 def _open_other(text: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
@@ -45,7 +52,7 @@ def _open_other(text: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
     if has_url and has_standard:
         raise FramingInvalid(expected="base64", got="letters of both alphabets", where="base64")
     try:
-        data = a2b_base64(standard if is_padded else standard + b"=" * (-len(text) % 4), strict_mode=True)
+        data = _decoded(standard if is_padded else standard + b"=" * (-len(text) % 4))
     except Error:
         raise FramingInvalid(expected="base64", got=f"{len(text)} bytes that are none", where="base64") from None
     is_url = has_url or not (is_padded or has_standard)

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from proxy.errors import DocumentInvalid
 from proxy.model import Document
 from proxy.wire.base64_text import open_base64
-from proxy.wire.compression import CODINGS_LIMIT, inflate
+from proxy.wire.compression import CODINGS_LIMIT, COMPRESSED_FIRST, inflate
 from proxy.wire.form import open_form
 from proxy.wire.json_text import read, read_lines, write, write_lines
 from proxy.wire.params import Params
@@ -28,11 +27,12 @@ __all__ = ["Opened", "open_document"]
 
 Close = Callable[[bytes], bytes]
 
-_PUNCTUATION = frozenset(b'{[" \t\r\n\xef')
-"""Begins JSON text (or a byte order mark) and neither a form nor base64."""
-_SCALAR = frozenset(b"-0123456789tfn")
-"""Begins a JSON scalar, and base64 of nothing that could hold a document: `{` is `e`, `[` is `W`, gzip is `H`, zlib
-`e`, zstd `K`, whitespace `I` or `C`. Only `7` is also a byte order mark's, as `77u`."""
+_BRACKETS = frozenset((b"{", b"["))
+_PUNCTUATION = frozenset((b"{", b"[", b'"', b" ", b"\t", b"\r", b"\n", b"\xef", b""))
+"""Begins JSON text (or its byte order mark) and neither a form nor base64."""
+_TEXT = _PUNCTUATION.union(bytes([code]) for code in b"-0123456789tfn")
+"""Begins JSON text, scalars included. No document's base64 begins so: `{` is `e`, `[` is `W`, gzip is `H`, zlib is `e`,
+zstd is `K`, whitespace `I` or `C`; only a byte order mark is `77u`."""
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Opened:
     form: Params | None
     layers: tuple[str, ...]
     _write: Callable[[Document], bytes]
-    _closers: tuple[Close, ...] = ()
+    _closers: list[Close]
 
     def seal(self) -> bytes:
         """Write the document as it is now, in all the layers that the client had around it."""
@@ -77,30 +77,41 @@ def open_document(
         FramingInvalid: 400, a layer does not open, or not to its end.
         DocumentInvalid: 400, what is inside is no JSON object, array or lines of them.
     """
-    if body and body[0] in _PUNCTUATION and not content_encoding:
-        return _read(body, None, [], [], lines=lines)
-    text, codings = inflate(body, content_encoding, limit_bytes)
-    layers, closers = [coding.name for coding in codings], [coding.close for coding in codings]
-    form: Params | None = None
-    if form_fields and text and text[0] not in _PUNCTUATION:
-        carried = open_form(text, form_fields)
-        if carried is not None:
-            text, form, close = carried
-            layers.append("form")
+    if not content_encoding and body[:1] in _BRACKETS:
+        return _read(body, None, (), [], lines=lines)
+    text, form = body, None
+    layers: tuple[str, ...] = ()
+    closers: list[Close] = []
+    if content_encoding or body[:1] in COMPRESSED_FIRST:
+        text, layers, closers = inflate(body, content_encoding, limit_bytes)
+    if text[:1] not in _PUNCTUATION:
+        room = CODINGS_LIMIT - len(layers)
+        if form_fields and (carried := open_form(text, form_fields)):
+            text, close, form = carried
             closers.append(close)
-    if text and text[0] not in _PUNCTUATION and (text[0] not in _SCALAR or text.startswith(b"77u")):
-        text, close = open_base64(text)
-        text, inner = inflate(text, "", limit_bytes, CODINGS_LIMIT - len(codings))
-        layers += ["base64", *(coding.name for coding in inner)]
-        closers += [close, *(coding.close for coding in inner)]
+            layers += ("form",)
+        if text[:1] not in _TEXT or text.startswith(b"77u"):
+            text, close = open_base64(text)
+            closers.append(close)
+            layers += ("base64",)
+            if text[:1] in COMPRESSED_FIRST:
+                text, names, inner = inflate(text, "", limit_bytes, room)
+                layers += names
+                closers += inner
     return _read(text, form, layers, closers, lines=lines)
 
 
-def _read(text: bytes, form: Params | None, layers: list[str], closers: list[Close], *, lines: bool) -> Opened:
+def _read(text: bytes, form: Params | None, layers: tuple[str, ...], closers: list[Close], *, lines: bool) -> Opened:
+    if text.endswith(b"\n"):
+        closers.append(_with_newline)
+    closers.reverse()
     try:
-        return Opened(read(text), form, (*layers, "json"), write, tuple(reversed(closers)))
+        return Opened(read(text), form, (*layers, "json"), write, closers)
     except DocumentInvalid:
         if not lines or b"\n" not in text.strip():
             raise
-    end = b"\n" if text.endswith(b"\n") else b""
-    return Opened(read_lines(text), form, (*layers, "lines"), partial(write_lines, end=end), tuple(reversed(closers)))
+    return Opened(read_lines(text), form, (*layers, "lines"), write_lines, closers)
+
+
+def _with_newline(text: bytes) -> bytes:
+    return text + b"\n"

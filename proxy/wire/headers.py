@@ -1,6 +1,6 @@
 """Which header fields travel: from the client to the vendor, and from the vendor back. Lists, no judgement on values.
 
-`dialect` looks single fields up, `delivery` builds the vendor's request with `forwardable`, `server.reply` the client's
+`dialect` looks single fields up, `scrub` builds the vendor's request with `forwardable`, `server.reply` the client's
 answer with `answerable`. Both are allow-lists: a field that nobody thought of stays here. On a first-party domain the
 browser adds the site's own session cookies and the full Referer to every analytics request, so a deny-list would leak.
 """
@@ -9,17 +9,7 @@ from __future__ import annotations
 
 from proxy.model import Headers
 
-__all__ = ["FIELDS_LIMIT", "FIELD_LIMIT_BYTES", "LINE_LIMIT_BYTES", "answerable", "forwardable", "header"]
-
-LINE_LIMIT_BYTES = 64 * 1024
-"""Request line. Server SDKs send whole events as `GET /track?data=…`, and Matomo every one; nginx takes 8 KiB by
-default (large_client_header_buffers), Apache 8190 (LimitRequestLine), Node 16 KiB, h11 and hyper 64 KiB and more."""
-
-FIELD_LIMIT_BYTES = 16 * 1024
-"""One field. A first-party Cookie field with the SDKs' own cookies passes 8 KiB; Node: 16 KiB for all, nginx 8 KiB."""
-
-FIELDS_LIMIT = 100
-"""Fields in a request. Apache: LimitRequestFields 100."""
+__all__ = ["answerable", "forwardable", "header"]
 
 _HOP_BY_HOP = frozenset(
     {
@@ -42,6 +32,7 @@ _COMMON = frozenset({"accept", "content-encoding", "content-type", "user-agent"}
 _ANSWERED = frozenset(
     {
         "cache-control",
+        "content-encoding",
         "content-language",
         "content-type",
         "etag",
@@ -63,8 +54,9 @@ _ANSWERED = frozenset(
 (RFC 9110 section 10.2.3; the SDKs of Segment, PostHog and RudderStack wait for it), `ratelimit`
 (draft-ietf-httpapi-ratelimit-headers) and its older forms, Sentry's own (develop.sentry.dev, "Rate Limiting").
 
-No `set-cookie` (the vendor would set it on the first-party site), no `server-timing`, no `access-control-*` (this house
-answers CORS itself), no `content-encoding` and `content-length` (they belong to the vendor's wire)."""
+No `set-cookie` (the vendor would set it on the first-party site), no `location` (it would lead past this house), no
+`server-timing`, no `access-control-*` (CORS is answered here). `content-encoding` returns since `delivery` passes the
+answer's bytes on as they came."""
 
 
 def header(headers: Headers, name: str) -> str:

@@ -28,10 +28,13 @@ NESTING_LIMIT = 200
 shared with the server's own; Mixpanel takes 3 (docs.mixpanel.com, "Import events"), Segment and PostHog name none."""
 
 _BOM = b"\xef\xbb\xbf"
-_STRIDE = 6
+_CONTAINERS = frozenset({dict, list})
 _DIGITS = bytes(ord("0") if chr(code) in "0123456789" else ord(" ") for code in range(256))
 _LONG = b"0" * 19
-"""19 digits hold every integer that leaves 64 bits: 2**63 has 19 digits, 2**64 has 20."""
+"""Integers of fewer than 19 digits fit 64 bits: 2**63 has 19, 2**64 has 20. In a string the digits only cost time."""
+_STRIDE = 6
+_RUN = b"0" * 3
+"""19 digits in a row show as 3 in a row when each 6th byte is looked at: a fifth of the time of looking at all."""
 
 
 def read(text: bytes) -> Document:
@@ -43,9 +46,16 @@ def read(text: bytes) -> Document:
     Raises:
         DocumentInvalid: 400, the text is not one such document.
     """
-    document = _parsed(text)
-    if type(document) is not dict and type(document) is not list:
+    try:
+        if text[::_STRIDE].translate(_DIGITS).find(_RUN) >= 0 and text.translate(_DIGITS).find(_LONG) >= 0:
+            document = _parsed_exactly(text)
+        else:
+            document = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        document = _parsed_exactly(text)
+    if type(document) not in _CONTAINERS:
         raise DocumentInvalid(expected="a JSON object or array", got="a scalar", where="json")
+    # `replace` finds single bytes with memchr, `count` does not: a fifth of the time.
     openers = 2 * len(text) - len(text.replace(b"{", b"")) - len(text.replace(b"[", b""))
     if openers > NESTING_LIMIT:
         _check_nesting(document, openers)
@@ -75,21 +85,14 @@ def write(document: Document) -> bytes:
         return _written_exactly(document)
 
 
-def write_lines(documents: list[Document], end: bytes) -> bytes:
-    """Write one document a line; `end` stands behind the last one, when there is one."""
-    return b"\n".join(map(write, documents)) + end if documents else b""
-
-
-def _parsed(text: bytes) -> Document:
-    try:
-        if _LONG[:3] not in text[::_STRIDE].translate(_DIGITS) or _LONG not in text.translate(_DIGITS):
-            return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        pass
-    return _parsed_exactly(text)
+def write_lines(documents: list[Document]) -> bytes:
+    """Write one document a line, without a newline behind the last one."""
+    return b"\n".join(map(write, documents))
 
 
 def _parsed_exactly(text: bytes) -> Document:
+    if not text:
+        raise DocumentInvalid(expected="a JSON document", got="nothing", where="json")
     text = text.removeprefix(_BOM)
     try:
         return _DECODER.decode(text.decode())
@@ -148,7 +151,7 @@ def _check_nesting(document: Document, openers: int) -> None:
             child
             for node in level
             for child in (node.values() if type(node) is dict else node)
-            if type(child) is dict or type(child) is list
+            if type(child) in _CONTAINERS
         ]
         if not level:
             return

@@ -56,6 +56,7 @@ class Params:
         return self._rewrite(raw_values or {})
 
     def _rewrite(self, raw_values: Mapping[str, str]) -> str:
+        left: dict[str, list[str]]
         left = {name: [*value] if isinstance(value, list) else [value] for name, value in self.values.items()}
         left.update({name: [""] for name in raw_values})
         pieces: list[str] = []
@@ -64,7 +65,8 @@ class Params:
             name = _decoded(raw_name)
             if not piece:
                 pieces.append(piece)
-            elif name in raw_values and left.pop(name, None):
+            elif name in raw_values and name in left:
+                del left[name]
                 pieces.append(f"{raw_name}={raw_values[name]}")
             elif left.get(name):
                 now = left[name].pop(0)
