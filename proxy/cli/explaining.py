@@ -24,6 +24,8 @@ WIDTH = 64
 
 Place = tuple[str, ...]
 
+_NO_RULE = "set by the dialect, so that the vendor adds nothing from the connection"
+
 
 def run(options: Namespace) -> int:
     """Explain every request of the input."""
@@ -61,11 +63,11 @@ def changes(lane: Lane, request: WireRequest, scrubbed: Scrubbed) -> Iterator[tu
         where = ".".join(place)
         if new != value and (where, str(value)) not in told:
             told.add((where, str(value)))
-            yield where, value, new, ", ".join(rules.get(where, [])) or "sealed"
+            yield where, value, new, ", ".join(rules.get(where, [])) or _NO_RULE
     for (record, place), value in after.items():
         if (record, place) not in before and (".".join(place), "") not in told:
             told.add((".".join(place), ""))
-            yield ".".join(place), None, value, "the vendor is told not to look"
+            yield ".".join(place), None, value, _NO_RULE
 
 
 def _rule(finding: Finding) -> str:

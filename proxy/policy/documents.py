@@ -20,7 +20,7 @@ __all__ = ["Document", "open_document", "opens"]
 SHORTEST_BASE64 = 16
 """`a@b.example` takes 16 characters in base64; shorter texts hold no address and are mostly words."""
 
-_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
+_BASE64 = str.maketrans("", "", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
 
 
 @dataclass(slots=True)
@@ -48,7 +48,9 @@ class Document:
 
 def opens(text: str) -> bool:
     """Tell, without opening it, whether a text may hold a document."""
-    return text[:1] in _BRACKETS or (len(text) >= SHORTEST_BASE64 and _BASE64.issuperset(text))
+    if text[:1] in _BRACKETS:
+        return True
+    return len(text) >= SHORTEST_BASE64 and " " not in text and text.isascii() and not text.translate(_BASE64)
 
 
 _BRACKETS = frozenset("{[")

@@ -83,6 +83,8 @@ class Plan:
     Args:
         scanned, kept: take the values to scan, and those that stay, out of an object in one call.
         acts: fields with a treatment or a document inside.
+        acted: takes the values of those fields out of an object.
+        repeats: equal values of those fields have equal results, so a row of them is treated once in a request.
         nested: fields that held an object or an array when the plan was built.
         unknown: how many of its fields nobody has classified.
         names: of its fields that are in no catalogue.
@@ -93,6 +95,8 @@ class Plan:
     scanned: Values
     kept: Values
     acts: tuple[tuple[str, Step], ...]
+    acted: Values
+    repeats: bool
     nested: tuple[tuple[str, Node], ...]
     unknown: int
     names: tuple[str, ...]
@@ -192,6 +196,8 @@ class Node:
             _values(scanned),
             _values(kept),
             tuple((name, steps[name]) for name in acts),
+            _values(acts),
+            all(steps[name].form not in _DOCUMENTS for name in acts),
             tuple((name, self.child(name, steps[name])) for name in nested),
             sum(step.unknown for step in steps.values()),
             tuple(name for name, step in steps.items() if not step.catalogued),

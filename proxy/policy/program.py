@@ -82,7 +82,11 @@ class Program:
 def _findings(walk: Walk) -> tuple[Finding, ...]:
     """Count what was done, by rule, place, entity and action."""
     counts = walk.text_hits
-    for step, count in Counter(walk.hits).items():
+    hits = Counter(walk.hits)
+    for row, count in Counter(walk.rows).items():
+        for step in row.hits:
+            hits[step] += count
+    for step, count in hits.items():
         if step.treatment is not None:
             treatment = step.treatment
             counts[treatment.rule, dotted((step.kind, *step.place)), treatment.entity, treatment.action] += count

@@ -79,7 +79,9 @@ Changes = dict[Any, Change]
 
 def _changes(walk: Walk, looking: Looking) -> tuple[Changes, Changes]:
     """Find what must change: values, and names of fields that repeat a removed value."""
-    seen = [text for text in walk.seen if text.__class__ is str and text not in looking.allow]
+    seen = [text for text in walk.seen if text.__class__ is str]
+    if looking.allow:
+        seen = [text for text in seen if text not in looking.allow]
     spans = looking.detector.find(seen)
     names: set[str] = set()
     if walk.removed:

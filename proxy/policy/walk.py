@@ -7,6 +7,7 @@ whatever must not outlive the request stands here.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from proxy.errors import RecordRefused
@@ -30,6 +31,23 @@ class Dropped(Exception):
     """A record is left out (`on_error: drop_record`). Caught by `Program.run`."""
 
 
+def _repeats(value: Any) -> bool:
+    """Tell whether equal values are the same value: 1 and True are equal and give different pseudonyms."""
+    return value.__class__ is str or value is None or (value.__class__ in _NUMBERS and value not in (0, 1))
+
+
+_NUMBERS = frozenset({int, float})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """The result of treating one object's fields: new values, fields that are gone, and the steps that did it."""
+
+    new: dict[str, Any]
+    gone: tuple[str, ...]
+    hits: tuple[Step, ...]
+
+
 class Walk:
     """What one request is being turned into.
 
@@ -39,13 +57,14 @@ class Walk:
         holders: every object and array that was walked, in order.
         removed: (value, entity) of what a treatment took away, once each.
         documents: what was found inside texts and must be closed again, outermost first.
-        hits: the step of every treatment that was applied; `text_hits` counts what has no step.
+        hits: the step of every treatment that was applied; `rows` stand for those that were applied again, all at
+            once; `text_hits` counts what has no step.
         unknown: fields that nobody has classified.
         record: the index of the record that is being walked.
     """
 
     __slots__ = (
-        "_memo", "_on_error", "documents", "held", "hits", "holders", "record", "removed", "seen",
+        "_memo", "_on_error", "_rows", "documents", "held", "hits", "holders", "record", "removed", "rows", "seen",
         "text_hits", "unknown",
     )  # fmt: skip
 
@@ -53,6 +72,8 @@ class Walk:
         self._on_error = on_error
         self.record = -1
         self._memo: dict[tuple[Treatment, type, Scalar], Scalar | Gone] = {}
+        self._rows: dict[tuple[Plan, tuple[Any, ...]], Row] = {}
+        self.rows: list[Row] = []
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
         self.holders: list[Holder] = []
@@ -86,10 +107,34 @@ class Walk:
             self.held.update(plan.kept(d))
         self.unknown += plan.unknown
         self.holders.append((d, plan, self.record))
-        for name, step in plan.acts:
-            self._act(node, d, name, step, depth)
+        if plan.acts:
+            self._treat(plan, d, depth)
         for name, child in plan.nested:
             self._inside(d, name, child, depth)
+
+    def _treat(self, plan: Plan, d: dict[str, Any], depth: int) -> None:
+        """Treat an object's fields; a row of values that came before in this request is only copied.
+
+        A batch is mostly one person's: the same ids, addresses and pages, record after record.
+        """
+        values = plan.acted(d)
+        try:
+            row = self._rows.get((plan, values))
+        except TypeError:  # an object or array among them
+            row = None
+        if row is not None:
+            d.update(row.new)
+            for name in row.gone:
+                del d[name]
+            self.rows.append(row)
+            return
+        before = len(self.hits)
+        for name, step in plan.acts:
+            self._act(plan.node, d, name, step, depth)
+        if plan.repeats and all(map(_repeats, values)):
+            new = {name: d[name] for name, _ in plan.acts if name in d}
+            gone = tuple(name for name, _ in plan.acts if name not in d)
+            self._rows[plan, values] = Row(new, gone, tuple(self.hits[before:]))
 
     def _inside(self, holder: Any, key: Any, node: Node, depth: int) -> None:
         value = holder[key]
