@@ -1,7 +1,6 @@
-"""The composition root: settings → lanes, servers, measurements; signals → reload and end.
+"""A service under signals: SIGTERM and SIGINT end it, SIGHUP reloads it.
 
-`cli` calls `run` with a settings file, or `serve` with settings it made itself. Everything below is handed what it
-needs from here and looks nothing up.
+`cli` calls `run` with a settings file, or `serve` with settings it made itself.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from proxy.errors import StartError
 from proxy.settings import Settings, load
 from proxy.telemetry import set_up
 
-__all__ = ["run", "serve"]
+__all__ = ["run", "serve", "under_signals"]
 
 
 def run(path: Path, environ: Mapping[str, str] = os.environ) -> None:

@@ -79,7 +79,7 @@ class Handler:
                 self.telemetry.count(visit, now_ns)
                 self.access.request(visit, now_ns)
         response.headers[REQUEST_ID] = visit.id
-        if self.closing:
+        if self.closing or not request.content.is_eof():
             response.force_close()
         return response
 

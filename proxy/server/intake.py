@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import quote_from_bytes
 
 from aiohttp import HttpVersion11, StreamReader, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -51,7 +50,8 @@ def target(request: web.BaseRequest) -> Target:
     """Take the target apart.
 
     Raises:
-        WireError: 400, it is no path (`*`, an authority), or has dot segments, which could climb out of a base path.
+        WireError: 400, it is no path (`*`, an authority), is not ASCII, or has dot segments, which could climb out of
+            a base path.
 
     Source: RFC 9112 section 3.2 for the four forms of a target.
     """
@@ -63,16 +63,13 @@ def target(request: web.BaseRequest) -> Target:
             raise WireError(expected="a target that is a path", got="another form", where="request line")
         raw = rest[slash:]
     if not raw.isascii():
-        raw = quote_from_bytes(raw.encode("utf-8", "surrogateescape"), safe=ASCII)
+        raise WireError(expected="a target in ASCII", got="another character", where="request line")
     path, _, query = raw.partition("#")[0].partition("?")
     if "/." in path or "%2" in path:
         segments = path.replace("%2e", ".").replace("%2E", ".").split("/")
         if not DOTS.isdisjoint(segments):
             raise WireError(expected="a path without dot segments", got="one with them", where="request line")
     return Target(path, query)
-
-
-ASCII = bytes(range(0x21, 0x7F))
 
 
 def wire_headers(request: web.BaseRequest, limit_bytes: int) -> Headers:

@@ -1,0 +1,53 @@
+"""What is taken from an HTTP request, and how much. Broken bodies over a socket: tests/end_to_end/test_bad_input.py."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp.test_utils import make_mocked_request
+
+from proxy.errors import HeadersTooLarge, WireError
+from proxy.server.intake import Target, target, wire_headers
+
+TARGETS = {
+    "/track": ("/track", ""),
+    "/track/?a=%41&b=+&b": ("/track/", "a=%41&b=+&b"),
+    "/a%2Fb?x?y=1": ("/a%2Fb", "x?y=1"),
+    "/track?a=../b": ("/track", "a=../b"),
+    "/track?a=1#there": ("/track", "a=1"),
+    "/.well-known/x..y/...": ("/.well-known/x..y/...", ""),
+    "http://shop.example/track?a=1": ("/track", "a=1"),
+}
+
+
+@pytest.mark.parametrize(("raw", "expected"), TARGETS.items(), ids=TARGETS)
+def test_a_target_is_taken_as_it_was_sent(raw: str, expected: tuple[str, str]) -> None:
+    """Nothing is decoded, encoded or tidied up."""
+    assert Target(*expected) == target(make_mocked_request("GET", raw))
+
+
+REFUSED = ["*", "shop.example:443", "http://shop.example", "/a/../b", "/a/%2e%2E/b", "/a/.", "/a/.%2e", "/tr\xe4ck"]
+
+
+@pytest.mark.parametrize("raw", REFUSED)
+def test_a_target_that_is_no_plain_path_is_refused(raw: str) -> None:
+    """Other forms, dot segments and anything but ASCII are 400."""
+    request = make_mocked_request("GET", "/")
+    request._message = request._message._replace(path=raw)
+    with pytest.raises(WireError):
+        target(request)
+
+
+def test_headers_are_taken_in_wire_order() -> None:
+    """Repeated names stay; a value that is not UTF-8 goes no further."""
+    request = make_mocked_request("GET", "/")
+    raw = ((b"B", b"1"), (b"a", b"2"), (b"B", b"3"), (b"Cookie", b"M\xfcller"), (b"c", "ü".encode()))
+    request._message = request._message._replace(raw_headers=raw)
+    assert (("B", "1"), ("a", "2"), ("B", "3"), ("c", "ü")) == wire_headers(request, 1000)
+
+
+def test_headers_over_the_limit_are_refused() -> None:
+    """The request line counts with them."""
+    request = make_mocked_request("GET", "/" + "a" * 50, headers={"X-A": "b" * 50})
+    assert (("X-A", "b" * 50),) == wire_headers(request, 104)
+    with pytest.raises(HeadersTooLarge):
+        wire_headers(request, 103)

@@ -1,0 +1,90 @@
+"""What goes back to an SDK."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from aiohttp.test_utils import make_mocked_request
+
+from proxy.delivery import Answer
+from proxy.errors import BodyTooLarge, MethodNotAllowed
+from proxy.server import reply
+from proxy.server.lanes import Origins
+from proxy.wire.dialect import Ack
+
+
+def test_a_vendors_answer_keeps_status_body_and_the_headers_that_sdks_read() -> None:
+    """Cookies, redirects and the vendor's own CORS stay behind."""
+    headers = (
+        ("Content-Type", "text/javascript"),
+        ("Content-Encoding", "gzip"),
+        ("Retry-After", "10"),
+        ("Set-Cookie", "id=1"),
+        ("Location", "https://vendor.example"),
+        ("Access-Control-Allow-Origin", "*"),
+        ("Server", "vendor"),
+    )
+    response = reply.answered(Answer(429, headers, b"body"))
+    kept = {"Content-Type": "text/javascript", "Content-Encoding": "gzip", "Retry-After": "10"}
+    assert (429, b"body", kept) == (response.status, response.body, dict(response.headers))
+
+
+def test_an_acknowledgement_is_what_the_dialect_says() -> None:
+    """Status, type and body are the vendor's words."""
+    response = reply.acknowledged(Ack(202, "text/plain", b"1"))
+    assert (202, "text/plain", b"1") == (response.status, response.headers["Content-Type"], response.body)
+
+
+def test_an_error_says_expected_got_and_where() -> None:
+    """As JSON, without what is empty."""
+    response = reply.refused(BodyTooLarge("at most 10 bytes", "more", "body"))
+    expected = {"error": "body_too_large", "expected": "at most 10 bytes", "got": "more", "where": "body"}
+    assert (413, expected) == (response.status, orjson.loads(response.body))
+    response = reply.refused(MethodNotAllowed("POST"), "POST")
+    assert ("POST", {"error", "expected"}) == (response.headers["Allow"], set(orjson.loads(response.body)))
+
+
+ASKED = {
+    "as the SDKs ask": (
+        {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization, X-Retry-Count"},
+        ("POST", "authorization, x-retry-count", "600", None),
+    ),
+    "without headers": ({"Access-Control-Request-Method": "GET"}, ("GET", None, "600", None)),
+    "with names that are none": (
+        {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "a b,ok,<x>," + "l" * 65},
+        ("GET", "ok", "600", None),
+    ),
+    "with more names than any SDK has": (
+        {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "a," * 500},
+        ("GET", ", ".join("a" * 64), "600", None),
+    ),
+    "for a method that is none": ({"Access-Control-Request-Method": "BREW"}, (None, None, None, "GET, POST, OPTIONS")),
+    "by nobody": ({}, (None, None, None, "GET, POST, OPTIONS")),
+}
+
+
+@pytest.mark.parametrize(("headers", "expected"), ASKED.values(), ids=ASKED)
+def test_a_preflight_is_granted_what_it_asks_for_within_bounds(
+    headers: dict[str, str], expected: tuple[str | None, ...]
+) -> None:
+    """The method and the well-formed header names are echoed, for ten minutes."""
+    response = reply.preflight(make_mocked_request("OPTIONS", "/", headers=headers))
+    names = "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age", "Allow"
+    assert (204, expected) == (response.status, tuple(response.headers.get(name) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("headers", "origins", "allowed"),
+    [
+        ({"Origin": "https://a.example"}, Origins(("*",)), "https://a.example"),
+        ({"Origin": "https://a.example"}, Origins(()), None),
+        ({"Origin": "https://a.example"}, None, None),
+        ({}, Origins(("*",)), None),
+    ],
+)
+def test_cors_is_for_pages_that_may(headers: dict[str, str], origins: Origins | None, allowed: str | None) -> None:
+    """The origin is echoed, never `*`; caches are told; the library's name is not."""
+    response = reply.with_cors(reply.acknowledged(Ack()), make_mocked_request("GET", "/", headers=headers), origins)
+    assert allowed == response.headers.get("Access-Control-Allow-Origin")
+    assert (allowed and "Retry-After") == response.headers.get("Access-Control-Expose-Headers")
+    assert ("Origin", "eventveil") == (response.headers["Vary"], response.headers["Server"])
