@@ -6,6 +6,7 @@ what happens around it (sockets, clocks, counters) happens elsewhere.
 
 from __future__ import annotations
 
+from proxy.errors import FramingInvalid
 from proxy.model import Part, Scrubbed, WireRequest
 from proxy.policy.program import Program
 from proxy.wire.dialect import Access, Dialect
@@ -40,7 +41,10 @@ def scrub_request(
     route = dialect.route(request.method, request.path)
     batch = dialect.decode(request, route, limit_bytes)
     allowed = dialect.headers | _AUTHORIZATION if route.auth else dialect.headers
-    headers = {name.lower(): value for name, value in forwardable(request.headers, allowed)}
+    travelling = forwardable(request.headers, allowed)
+    headers = {name.lower(): value for name, value in travelling}
+    if len(headers) != len(travelling):
+        raise FramingInvalid("each header field once", "one that is repeated", "headers")
     batch.around.append(Part("header", headers))
     if program.anonymizes and dialect.anonymize is not None:
         dialect.anonymize(batch)

@@ -11,7 +11,10 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 from proxy.detect.detector import Span
 from proxy.detect.layers import base64_texts, unescaped
@@ -20,12 +23,14 @@ from proxy.detect.stopwords import COMMON, NO_NEEDLES
 __all__ = ["Known"]
 
 _RULE = "known"
+_SEPARATOR = "\x00"
 _WHOLE_MIN = 4
 _DIGITS_MIN = 7
 """Shorter runs of digits are counters and prices, too."""
 _MAX_NEEDLES = 512
 """A request that names more people is searched for the first of them; the rest were removed where they stood."""
 _PARTS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LOCAL = re.compile(r"[.\-_+]")
 _ESCAPES = ("%", "\\", "&")
 
@@ -34,7 +39,11 @@ def _fold(text: str) -> str:
     """Fold case and accents; ASCII takes the short way."""
     if text.isascii():
         return text.lower()
-    return "".join(map(_fold_char, text))
+    return _NOT_ASCII.sub(_fold_run, text.lower())
+
+
+def _fold_run(run: re.Match[str]) -> str:
+    return "".join(map(_fold_char, run[0]))
 
 
 def _fold_char(char: str) -> str:
@@ -102,17 +111,15 @@ class Known:
         Returns:
             Only texts with hits; spans sorted by start, never overlapping; the rule is `known`.
         """
-        if not self._needles and not self._exact:
+        if not len(self):
             return {}
-        joined = "\x00".join(texts)
-        if not self._suspects(joined):
+        joined = _SEPARATOR.join(texts)
+        folded = _fold(joined)
+        present = self._present(joined, folded)
+        if present is None:
             return {}
-        found = {}
-        for text in texts:
-            spans = self._spans(text)
-            if spans:
-                found[text] = spans
-        return found
+        suspects = present.suspects(texts, folded) if len(folded) == len(joined) else texts
+        return {text: spans for text in suspects if (spans := present.spans(text))}
 
     def survives(self, text: str) -> bool:
         """Say whether a known value stands in `text`, as one taint check on what goes out."""
@@ -146,29 +153,57 @@ class Known:
             return
         self._needles.setdefault(folded, entity)
 
-    def _suspects(self, joined: str) -> bool:
-        """Say, cheaply, whether anything known may stand in the joined text."""
-        folded = _fold(joined)
-        if any(needle in folded for needle in self._needles) or any(word in joined for word in self._exact):
-            return True
-        if any(coded in joined for coded in self._encoded):
-            return True
-        if any(mark in joined for mark in _ESCAPES):
-            view = unescaped(joined)
-            if view is not None:
-                folded = _fold(view.text)
-                return any(needle in folded for needle in self._needles) or any(w in view.text for w in self._exact)
-        return False
+    def _present(self, joined: str, folded: str) -> _Present | None:
+        """Narrow everything that is known down to what stands somewhere in the joined texts: mostly nothing."""
+        views = [(folded, joined)]
+        escaped = any(mark in joined for mark in _ESCAPES)
+        if escaped and (view := unescaped(joined)) is not None:
+            views.append((_fold(view.text), view.text))
+        present = _Present(
+            {needle: entity for needle, entity in self._needles.items() if any(needle in view for view, _ in views)},
+            {word: entity for word, entity in self._exact.items() if any(word in text for _, text in views)},
+            {coded: entity for coded, entity in self._encoded.items() if coded in joined},
+            escaped=len(views) > 1,
+        )
+        return present if present.needles or present.exact or present.encoded else None
 
-    def _spans(self, text: str) -> tuple[Span, ...]:
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What of the known stands somewhere in a request's texts."""
+
+    needles: dict[str, str]
+    exact: dict[str, str]
+    encoded: dict[str, str]
+    escaped: bool
+
+    def suspects(self, texts: Sequence[str], folded: str) -> list[str]:
+        """Pick the texts that need a closer look.
+
+        Args:
+            folded: all texts joined and folded, character for character.
+        """
+        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        places = [at for needle in self.needles for at in _places(folded, needle)]
+        picked = {bisect_right(starts, at) - 1 for at in places}
+        for index, text in enumerate(texts):
+            if (
+                (self.escaped and any(mark in text for mark in _ESCAPES))
+                or any(word in text for word in self.exact)
+                or any(coded in text for coded in self.encoded)
+            ):
+                picked.add(index)
+        return [texts[index] for index in sorted(picked)]
+
+    def spans(self, text: str) -> tuple[Span, ...]:
         """Find every known value in one text, on word boundaries, longest first."""
         hits = list(self._plain(text))
-        view = unescaped(text)
+        view = unescaped(text) if self.escaped else None
         if view is not None:
             hits.extend((*view.raw(start, end), entity) for start, end, entity in self._plain(view.text))
-        for coded, entity in self._encoded.items():
+        for coded, entity in self.encoded.items():
             hits.extend((at, at + len(coded), entity) for at in _places(text, coded))
-        for start, end, decoded in base64_texts(text):
+        for start, end, decoded in base64_texts(text) if self.encoded else ():
             hits.extend((start, end, entity) for _, _, entity in self._plain(decoded))
         kept: list[Span] = []
         for start, end, entity in sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0])):
@@ -182,12 +217,12 @@ class Known:
         folded = "".join(pieces)
         offsets = [at for at, piece in enumerate(pieces) for _ in piece]
         offsets.append(len(text))
-        for needle, entity in self._needles.items():
+        for needle, entity in self.needles.items():
             for at in _places(folded, needle):
                 end = at + len(needle)
                 if not _glued(folded, at) and not _glued(folded, end):
                     yield offsets[at], offsets[end - 1] + 1, entity
-        for word, entity in self._exact.items():
+        for word, entity in self.exact.items():
             for at in _places(text, word):
                 if not _glued(text, at) and not _glued(text, at + len(word)):
                     yield at, at + len(word), entity

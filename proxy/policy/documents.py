@@ -47,10 +47,10 @@ class Document:
 
 
 def opens(text: str) -> bool:
-    """Tell, without opening it, whether a text may hold a document."""
-    if text[:1] in _BRACKETS:
-        return True
-    return len(text) >= SHORTEST_BASE64 and " " not in text and text.isascii() and not text.translate(_BASE64)
+    """Tell whether a text holds a document; what cannot is told apart without trying."""
+    if text[:1] not in _BRACKETS and (len(text) < SHORTEST_BASE64 or not text.isascii() or text.translate(_BASE64)):
+        return False
+    return _opened(text, Form.PLAIN) is not None
 
 
 _BRACKETS = frozenset("{[")
@@ -58,13 +58,15 @@ _BRACKETS = frozenset("{[")
 
 def open_document(holder: Any, key: Any, form: Form) -> Document | None:
     """Open the text in `holder[key]`, or give None when nothing is inside."""
-    text: str = holder[key]
-    for reader in _READERS[form]:
-        opened = reader(text)
-        if opened is not None:
-            document, write = opened
-            return Document(holder, key, [document], orjson.dumps(document), write)
-    return None
+    opened = _opened(holder[key], form)
+    if opened is None:
+        return None
+    document, write = opened
+    return Document(holder, key, [document], orjson.dumps(document), write)
+
+
+def _opened(text: str, form: Form) -> Opened | None:
+    return next((opened for reader in _READERS[form] if (opened := reader(text)) is not None), None)
 
 
 Opened = tuple[Any, Callable[[Any], str]]

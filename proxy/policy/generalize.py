@@ -61,7 +61,6 @@ def _degree(value: Scalar) -> Scalar | None:
 
 
 _YEAR = re2.compile(r"\b(?:19|20)\d\d\b")
-_VERSION = re2.compile(r"[\s/_-]*v?\d[\w.]*")
 
 _SYSTEMS = (
     ("iPhone", "iPhone; CPU iPhone OS like Mac OS X"),
@@ -82,14 +81,20 @@ def _family(value: Scalar) -> Scalar | None:
     """Keep the browser's and the system's family; a version alone has none."""
     text = str(value)
     if "/" not in text:
-        return _VERSION.sub("", text).strip() or None
+        return _before_version(text) or None
     system = next((again for tell, again in _SYSTEMS if tell in text), "")
     browser = next((name for name in _BROWSERS if name + "/" in text), "")
     if not system and not browser:
-        return _VERSION.sub("", text.partition("/")[0]) or None
+        return _before_version(text.partition("/")[0]) or None
     mobile = " Mobile" if "Mobile" in text else ""
     comment = f" ({system})" if system else ""
     return f"Mozilla/5.0{comment}{f' {browser}/0.0' if browser else ''}{mobile}"
+
+
+def _before_version(text: str) -> str:
+    """Cut a text where its first number begins: `Windows 10` → `Windows`."""
+    digit = next((at for at, sign in enumerate(text) if sign.isdigit()), None)
+    return text.strip() if digit is None else text[:digit].rstrip(" /_-v")
 
 
 COARSER: dict[tuple[str, str], Callable[[Scalar], Scalar | None]] = {

@@ -60,6 +60,7 @@ class Step:
         prefixes: kept before an identity, each with the step of what follows.
         keep_values: not treated.
         whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
+        where: the place as findings show it.
     """
 
     kind: str
@@ -74,6 +75,10 @@ class Step:
     prefixes: tuple[tuple[str, Step], ...] = ()
     keep_values: frozenset[str] = frozenset()
     whole: bool = False
+    where: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", dotted((self.kind, *self.place)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +167,7 @@ class Node:
 
     def shown(self, name: str | None = None) -> str:
         """Write this place, or that of a field in it, as findings show it."""
-        return dotted((self.kind, *(self.place if name is None else self.step(name).place)))
+        return dotted((self.kind, *self.place)) if name is None else self.step(name).where
 
     def forget(self) -> None:
         """Drop everything that was remembered below this node."""

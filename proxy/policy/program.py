@@ -16,7 +16,6 @@ from typing import Any
 from proxy.errors import RecordRefused
 from proxy.model import Batch, Finding, Report
 from proxy.policy.plan import Node
-from proxy.policy.selectors import dotted
 from proxy.policy.settle import Looking, settle
 from proxy.policy.spec import OnError
 from proxy.policy.walk import Dropped, Walk
@@ -89,5 +88,5 @@ def _findings(walk: Walk) -> tuple[Finding, ...]:
     for step, count in hits.items():
         if step.treatment is not None:
             treatment = step.treatment
-            counts[treatment.rule, dotted((step.kind, *step.place)), treatment.entity, treatment.action] += count
+            counts[treatment.rule, step.where, treatment.entity, treatment.action] += count
     return tuple(Finding(*key, count) for key, count in counts.items())

@@ -5,7 +5,7 @@
     group.name, query.token        a group's trait, a query parameter
     record.context.page.url        a path in the vendor's own record
     any.internal_note              that name at any depth of any record
-    event.utm_*, event.**.email    globs within a name; `**` for any number of steps
+    event.utm_*, event.**.email    `*` for any part of a name; `**` for any number of steps
     event."[Amplitude] Page URL"   quotes around a name with dots or spaces
 
 Items of an array have the place of the array. `policy.compile` asks `matches` once per field name, never per event.
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 
 import re2
 
@@ -26,6 +27,7 @@ Path = tuple[str, ...]
 SCOPES = ("event", "profile", "group", "query", "record", "any")
 
 _STEP = re2.compile(r'"([^"]+)"|((?:[^."\\]|\\.)+)')
+_ESCAPED = re2.compile(r"\\(.)")
 
 
 class SelectorError(ValueError):
@@ -38,7 +40,7 @@ class Selector:
 
     Args:
         scope: one of `SCOPES`.
-        steps: the names below it; may hold globs.
+        steps: the names below it; `*` in them stands for anything.
     """
 
     scope: str
@@ -71,7 +73,7 @@ class Selector:
 
 
 def split(text: str) -> Path:
-    r"""Split dotted text into names; `\.` is a dot within a name, quotes hold a whole one.
+    r"""Split dotted text into names; `\.` is a dot within a name (any sign may be escaped), quotes hold a whole one.
 
     Raises:
         SelectorError: a name is empty, or a quote stays open.
@@ -82,7 +84,7 @@ def split(text: str) -> Path:
         found = _STEP.match(text, position)
         if found is None:
             raise SelectorError(f"expected a name at character {position + 1}")
-        steps.append(found[1] or found[2].replace("\\.", "."))
+        steps.append(found[1] or _ESCAPED.sub(r"\1", found[2]))
         position = found.end()
         if position == len(text):
             return tuple(steps)
@@ -93,7 +95,7 @@ def split(text: str) -> Path:
 
 def dotted(path: Iterable[str]) -> str:
     """Write names with dots between them, such that `split` gives them back."""
-    return ".".join(name.replace(".", "\\.") for name in path)
+    return ".".join(name.replace("\\", "\\\\").replace(".", "\\.").replace('"', '\\"') for name in path)
 
 
 def _match(steps: Path, path: Path) -> bool:
@@ -101,4 +103,10 @@ def _match(steps: Path, path: Path) -> bool:
         return not path
     if steps[0] == "**":
         return any(_match(steps[1:], path[skipped:]) for skipped in range(len(path) + 1))
-    return bool(path) and fnmatchcase(path[0], steps[0]) and _match(steps[1:], path[1:])
+    return bool(path) and fnmatchcase(path[0], _glob(steps[0])) and _match(steps[1:], path[1:])
+
+
+@cache
+def _glob(step: str) -> str:
+    """Escape what `fnmatch` reads into a name beyond `*`; names of properties do hold brackets."""
+    return step.replace("[", "[[]").replace("?", "[?]")

@@ -59,13 +59,12 @@ def _open_unannounced(walk: Walk) -> None:
 
     The list of holders grows while it is gone through: documents inside documents are found in the same loop.
     """
-    texts = {text for text in walk.seen if text.__class__ is str and opens(text)}
-    if not texts:
+    if not any(text.__class__ is str and opens(text) for text in walk.seen):
         return
     for holder, plan, record in walk.holders:
         walk.record = record
         for key, text in _items(holder):
-            if text.__class__ is str and opens(text):
+            if text.__class__ is str and text in walk.seen and opens(text):
                 node = plan.node.child(key, plan.node.step(key)) if isinstance(plan, Plan) else plan
                 walk.open(holder, key, node, Form.PLAIN, 0)
 
@@ -122,11 +121,10 @@ def _write(walk: Walk, changes: Changes) -> list[int]:
     """Write changed values into everything that was walked."""
     dropped: set[int] = set()
     for holder, plan, record in walk.holders:
-        for key, value in _items(holder):
-            change = changes.get(value) if value.__class__ in _SCALARS else None
-            if change is None:
-                continue
-            step = plan.node.step(key) if isinstance(plan, Plan) else plan.outer
+        items = holder.items() if holder.__class__ is dict else enumerate(holder)
+        for key, value in [item for item in items if item[1].__class__ in _SCALARS and item[1] in changes]:
+            change = changes[value]
+            step = plan.node.step(str(key)) if isinstance(plan, Plan) else plan.outer
             if step is not None and step.reserved:
                 dropped.add(record)
             elif step is None or not step.exempt:

@@ -1,12 +1,14 @@
 """YAML text → plain values, with the position of every one.
 
-YAML 1.2 as ruamel.yaml resolves it: `no` and `on` are strings. A duplicate key, an alias, a tag or a key that is no
-string is a diagnostic; all of a file are found in one reading. `policy.load` and `proxy.settings` read files through
+YAML 1.2 as ruamel.yaml resolves it: `no` and `on` are strings. A duplicate key, an alias, a tag or a key that is a
+list or mapping is a diagnostic; all of a file are found in one reading. `policy.load` and `proxy.settings` read files through
 here; nothing here knows what a policy is.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,7 +16,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from proxy.policy.diagnostics import Diagnostic, Place, did_you_mean
@@ -40,10 +43,14 @@ class Source:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def place(self, path: Path) -> Place:
-        """Give the position of a path, or of the nearest thing around it."""
-        while path and path not in self.places:
-            path = path[:-1]
-        return self.places.get(path, Place(self.file, 1, 1))
+        """Give the position of a path, or of the nearest thing around it; steps that the file does not have are passed.
+
+        Such steps are pydantic's: the tag of a union's arm stands in its paths.
+        """
+        known: Path = ()
+        for step in path:
+            known = (*known, step) if (*known, step) in self.places else known
+        return self.places.get(known, Place(self.file, 1, 1))
 
 
 def read(text: str, file: str) -> Source:
@@ -56,40 +63,65 @@ def read(text: str, file: str) -> Source:
     source = Source(file)
     yaml = YAML(typ="safe", pure=True)
     try:
-        node = yaml.compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
-        source.diagnostics.append(Diagnostic(place, "E101", f"expected YAML, got {error.problem or 'something else'}"))
+        source.diagnostics += _aliases(yaml, text, file)
+        node = None if source.diagnostics else yaml.compose(text)
+    except YAMLError as error:
+        source.diagnostics.append(_unreadable(error, text, file))
         return source
     if node is not None:
         source.value = _value(node, (), source, yaml.constructor)
     return source
 
 
+def _aliases(yaml: YAML, text: str, file: str) -> list[Diagnostic]:
+    """Find the aliases: a few lines of them grow to any size, and a circle of them never ends."""
+    marks = [event.start_mark for event in yaml.parse(text) if isinstance(event, AliasEvent)]
+    hint = "write the value out"
+    return [Diagnostic(_at(file, mark), "E110", "expected a value, got an alias", hint) for mark in marks]
+
+
+def _unreadable(error: YAMLError, text: str, file: str) -> Diagnostic:
+    if isinstance(error, MarkedYAMLError):
+        place = _at(file, error.problem_mark or error.context_mark)
+        return Diagnostic(place, "E101", f"expected YAML, got {error.problem or 'something else'}")
+    before = text[: getattr(error, "position", 0)]
+    place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return Diagnostic(place, "E101", "expected YAML, got a character that it does not allow")
+
+
+def _at(file: str, mark: Any) -> Place:
+    return Place(file, mark.line + 1, mark.column + 1)
+
+
 def _value(node: Node, path: Path, source: Source, constructor: SafeConstructor) -> Any:
-    place = Place(source.file, node.start_mark.line + 1, node.start_mark.column + 1)
+    place = _at(source.file, node.start_mark)
     source.places.setdefault(path, place)
     if isinstance(node, MappingNode):
         return _mapping(node, path, source, constructor)
     if isinstance(node, SequenceNode):
         return [_value(item, (*path, index), source, constructor) for index, item in enumerate(node.value)]
-    if node.tag not in _SCALARS:
+    try:
+        return node.value if node.tag in _TEXT else _CONSTRUCTORS[node.tag](constructor, node)
+    except (KeyError, ValueError):  # a tag that is none of YAML's own, or one that its value does not fit
         source.diagnostics.append(
             Diagnostic(place, "E102", "expected a plain value, got a tag", "write it as a string")
         )
         return None
-    return node.value if node.tag in _TEXT else constructor.construct_object(node)
 
 
 _TEXT = frozenset({"tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"})
-_SCALARS = _TEXT | {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
+_CONSTRUCTORS: dict[str, Callable[[SafeConstructor, Node], Any]] = {
+    "tag:yaml.org,2002:int": SafeConstructor.construct_yaml_int,
+    "tag:yaml.org,2002:float": SafeConstructor.construct_yaml_float,
+    "tag:yaml.org,2002:bool": SafeConstructor.construct_yaml_bool,
+    "tag:yaml.org,2002:null": SafeConstructor.construct_yaml_null,
+}
 
 
 def _mapping(node: MappingNode, path: Path, source: Source, constructor: SafeConstructor) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        place = Place(source.file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        place = _at(source.file, key_node.start_mark)
         if not isinstance(key_node, ScalarNode):
             source.diagnostics.append(Diagnostic(place, "E103", "expected a key, got a list or mapping"))
             continue
@@ -114,13 +146,28 @@ def validate(source: Source, model: type[Model]) -> Model | None:
     Returns:
         The model, or None when something was wrong, now or while reading.
     """
+    if source.value is None and source.diagnostics:
+        return None  # it could not be read at all
     try:
         valid = model.model_validate(source.value)
     except ValidationError as error:
         known = _field_names(model)
-        source.diagnostics += [_diagnostic(source, detail, known) for detail in error.errors(include_url=False)]
+        source.diagnostics += _merged(_diagnostic(source, detail, known) for detail in error.errors(include_url=False))
         return None
     return None if source.diagnostics else valid
+
+
+def _merged(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Say in one diagnostic what the arms of a union expected of the same place, one each."""
+    wanted: dict[tuple[Place, str], list[str]] = {}
+    for place, code, message, hint in diagnostics:
+        expected, got, rest = message.partition(", got ")
+        if code == "E107":
+            wanted.setdefault((place, got + rest), []).append(expected.removeprefix("expected "))
+        else:
+            yield Diagnostic(place, code, message, hint)
+    for (place, got), expected_ones in wanted.items():
+        yield Diagnostic(place, "E107", f"expected {' or '.join(dict.fromkeys(expected_ones))}{got}")
 
 
 def _diagnostic(source: Source, detail: ErrorDetails, known: list[str]) -> Diagnostic:
@@ -131,8 +178,17 @@ def _diagnostic(source: Source, detail: ErrorDetails, known: list[str]) -> Diagn
         return Diagnostic(place, "E105", f"expected a known key, got `{name}`", did_you_mean(name, known))
     if detail["type"] == "missing":
         return Diagnostic(place, "E106", f"expected the key `{path[-1]}`, got none")
-    got = type(detail["input"]).__name__
-    return Diagnostic(place, "E107", f"expected {detail['msg'].removeprefix('Input should be ')}, got a {got}")
+    got = _KINDS.get(type(detail["input"]), "nothing")
+    return Diagnostic(place, "E107", f"expected {_expected(detail['msg'])}, got {got}")
+
+
+_KINDS = {dict: "a mapping", list: "a list", str: "a string", bool: "a truth value", int: "a number", float: "a number"}
+
+
+def _expected(message: str) -> str:
+    """Take pydantic's words for its own types out of a message, since an author writes YAML."""
+    text = message.removeprefix("Input should be ").replace("String should match pattern", "a string that matches")
+    return re.sub(r"a valid dictionary(?: or instance of \w+)?", "a mapping", text).replace("a valid ", "a ")
 
 
 def _field_names(model: type[BaseModel]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from proxy.errors import DocumentInvalid, MethodNotAllowed, RouteRefused, RouteUnknown
+from proxy.errors import DocumentInvalid, FramingInvalid, MethodNotAllowed, RouteRefused, RouteUnknown
 from proxy.model import Batch, Document, Part, WireRequest
 from proxy.wire.framing import open_document
 from proxy.wire.headers import header
@@ -235,7 +235,9 @@ class Dialect:
         return self._events(request, route, query, limit_bytes)
 
     def _events(self, request: WireRequest, route: Route, query: Params, limit_bytes: int) -> Batch:
-        carrier = None if request.body else next((name for name in self.form_fields if name in query.values), None)
+        carrier = next((name for name in self.form_fields if name in query.values), None)
+        if carrier and request.body:
+            raise FramingInvalid("one document", "one in the query and one in the body", route.name)
         source = str(query.values.pop(carrier)).encode("utf-8", "surrogateescape") if carrier else request.body
         fields = () if carrier else self.form_fields
         opened = open_document(source, header(request.headers, "content-encoding"), fields, limit_bytes)
@@ -249,7 +251,7 @@ class Dialect:
         def seal() -> WireRequest:
             sealed = opened.seal()
             if carrier:
-                query.values[carrier] = sealed.decode("ascii")
+                query.values[carrier] = sealed.decode("utf-8", "surrogateescape")
                 return WireRequest(request.method, request.path, query.render(), request.headers, b"")
             return WireRequest(request.method, request.path, query.render(), request.headers, sealed)
 
