@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from proxy.detect.row import Candidate, Found, Row, near
@@ -15,6 +16,7 @@ _ATOM = r"[\p{L}\p{N}\p{M}.!#$%&'*+/=?^_`{|}~\-]"
 _LABEL = r"[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}\-]{0,61}[\p{L}\p{N}\p{M}])?"
 _DOMAIN = rf"(?:{_LABEL}[.。])+(?:xn--[a-z0-9\-]{{2,59}}|[\p{{L}}\p{{M}}]{{2,24}})"
 _AT = r"(?:@|＠|%40|%2540|&#64;|&#x40;|&commat;|\\u0040)"
+_MARK = re.compile(r"@|＠|%(?:25)?40|&#|&commat;|\\u0040")
 _PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".ico", ".css", ".js")
 _MAIL_WORDS = ("mail", "contact", "reach", "write", "correo", "courriel", "メール", "邮", "почт")
 _STOPS = frozenset(("me", "us", "you", "them", "him", "her", "it", "is", "be", "look", "looking", "buy", "sale", "now"))
@@ -27,7 +29,7 @@ def _address(candidate: Candidate) -> Iterable[Found]:
     value = text[start:end]
     if value.lower().endswith(_PICTURE):
         return
-    local = value[: max(value.find(mark) for mark in ("@", "＠", "%40", "&", "\\u") if mark in value)]
+    local = value[: [mark.start() for mark in _MARK.finditer(value)][-1]]
     for sign in ("=", "?", "/", "&", "%3D", "%3d", "%2F", "%2f", "%20", "%3C", "%3c", "%22", "%3A", "%3a", "%26", "{", "|"):
         cut = local.rfind(sign)
         if cut >= 0:

@@ -5,9 +5,18 @@ Rows stand by idea in the files beside this one; this file adds none of its own.
 
 from __future__ import annotations
 
-from proxy.detect import contact, finance, network, phone
+from proxy.detect import address, contact, context, finance, national, network, phone, secrets
 from proxy.detect.row import Row
 
 __all__ = ["ROWS"]
 
-ROWS: tuple[Row, ...] = (*contact.ROWS, *network.ROWS, *finance.ROWS, *phone.ROWS)
+ROWS: tuple[Row, ...] = (
+    *contact.ROWS,
+    *phone.ROWS,
+    *network.ROWS,
+    *finance.ROWS,
+    *national.ROWS,
+    *secrets.ROWS,
+    *address.ROWS,
+    *context.ROWS,
+)

@@ -128,8 +128,10 @@ def _phone(candidate: Candidate) -> Iterable[Found]:
         return
     if _shaped_otherwise(text, start, end):
         return
-    told = near(text, start, end, _PHONE_WORDS, 32)
-    if not told and (near(text, start, start, _OTHER_WORDS, 20) or _inside_code(text, start, end)):
+    window = text[max(0, start - 32) : start].casefold()
+    word, other = (max(map(window.rfind, words)) for words in (_PHONE_WORDS, _OTHER_WORDS))
+    told = word > other or (other < 0 and near(text, end, end, _PHONE_WORDS, 12))
+    if not told and ((other >= 0 and len(window) - other < 22) or _inside_code(text, start, end)):
         return
     told = told or near(text, start, start, _NUMBER_WORDS, 24)
     if not told and not _plausible(value, regions):
