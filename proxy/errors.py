@@ -192,9 +192,15 @@ class StartError(EventveilError):
 
 
 class SettingsError(StartError):
-    """The settings file or the environment is not valid."""
+    """The settings file or the environment is not valid.
+
+    Without `got` and `where`, `expected` holds every diagnostic, a line each.
+    """
 
     reason = "settings_invalid"
+
+    def __str__(self) -> str:
+        return super().__str__() if self.got or self.where else self.expected
 
 
 class PolicyError(StartError):

@@ -6,12 +6,13 @@ Nothing here is a mock: the sockets are sockets. A test opens what it needs in a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 import aiohttp
+import orjson
 from aiohttp import web
 
 from proxy.delivery import Delivery, Direct, Upstream, open_session
@@ -141,10 +142,8 @@ async def sdk(port: int, **options: Any) -> AsyncIterator[Sdk]:
         yield Sdk(reader, writer)
     finally:
         writer.close()
-        try:
+        with suppress(ConnectionError):
             await writer.wait_closed()
-        except ConnectionError:
-            pass
 
 
 async def ask(port: int, data: bytes) -> Reply:
@@ -152,6 +151,12 @@ async def ask(port: int, data: bytes) -> Reply:
     async with sdk(port) as client:
         await client.send(data)
         return await client.answer()
+
+
+def body_of(response: web.Response) -> Any:
+    """Read the JSON in a response that was not sent."""
+    assert isinstance(response.body, bytes)
+    return orjson.loads(response.body)
 
 
 def post(path: str, body: bytes, *headers: str) -> bytes:
@@ -230,7 +235,7 @@ async def serving(
         timeout = aiohttp.ClientTimeout(total=5, connect=2)
         direct = delivery or Direct(session, Upstream(upstream), timeout, in_flight, 2**20, gauge)
         prefix = {"mixpanel": "/mp", "segment": "/seg"}[dialect]
-        fake = cast(Program, keeping)
+        fake = cast("Program", keeping)
         lanes.append(Lane(dialect, prefix, DIALECTS[dialect], fake, direct, Origins(origins), meter))
     workers = Workers(inline_bytes, 2**20)
     handler = Handler(Lanes(lanes), workers, limits, telemetry, AccessLog(1.0))
@@ -246,5 +251,4 @@ async def serving(
         await session.close()
 
 
-Steps = Callable[[], Awaitable[None]]
 EVENT = b'data={"event":"Plan Selected","properties":{"token":"tok","distinct_id":"u-1","$insert_id":"i-1"}}'

@@ -45,14 +45,19 @@ class Sockets:
     private: socket.socket
 
 
-def open_sockets(settings: Settings, *, shared: bool = False) -> Sockets:
-    """Bind both addresses; `shared` when several processes do.
+def open_sockets(settings: Settings, *, shared: bool = False, public: socket.socket | None = None) -> Sockets:
+    """Listen on both addresses.
+
+    Args:
+        shared: several processes do.
+        public: open already; a Unix socket that all workers share.
 
     Raises:
         SettingsError: one of them cannot be had.
     """
     listen, private = settings.listen, settings.private
-    public = open_unix(listen.unix) if listen.unix else open_tcp(listen.host, listen.port, shared=shared)
+    if public is None:
+        public = open_unix(listen.unix) if listen.unix else open_tcp(listen.host, listen.port, shared=shared)
     try:
         return Sockets(public, open_tcp(private.host, private.port, shared=shared))
     except SettingsError:
@@ -68,6 +73,7 @@ class Service:
         reread: reads the settings anew for a reload; None when they came from nowhere.
         environ: where egress proxies are named.
         sockets: already bound; opened from the settings by default.
+        others: tells the workers beside this one to reload as well.
     """
 
     def __init__(
@@ -78,6 +84,7 @@ class Service:
         environ: Mapping[str, str] = os.environ,
         sockets: Sockets | None = None,
         telemetry: Telemetry | None = None,
+        others: Callable[[], None] = lambda: None,
     ) -> None:
         self._compiled, self._reread, self._environ = compiled, reread, environ
         self.telemetry = telemetry or Telemetry()
@@ -92,7 +99,8 @@ class Service:
         self._handler = _handler(compiled.settings, self.telemetry)
         opened = sockets or open_sockets(compiled.settings)
         self.public = Listener(self._edge(self._handler), opened.public, self._tls)
-        ops = Ops(self._status, self._metrics, self.reload, lambda: self._compiled.token)
+        self._others = others
+        ops = Ops(self._status, self._metrics, self._reload_everywhere, lambda: self._compiled.token)
         self.private = Listener(self._edge(ops), opened.private)
 
     async def start(self) -> None:
@@ -126,9 +134,14 @@ class Service:
             self.telemetry.reloaded(taken=True)
             say("reloaded")
 
+    async def _reload_everywhere(self) -> None:
+        await self.reload()
+        self._others()
+
     async def stop(self) -> None:
         """Stop accepting, finish what is under way within the time allowed, and close."""
         self._set_ready(ready=False)
+        say("draining", under_way=self._handler.under_way)
         self.public.stop_accepting()
         await self._handler.drain(self._compiled.settings.limits.drain_timeout_s)
         say("stopped", under_way=self._handler.under_way)

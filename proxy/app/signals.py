@@ -10,15 +10,17 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import uvloop
 
 from proxy.app.compose import compile_all
-from proxy.app.service import Service
+from proxy.app.processes import supervise
+from proxy.app.service import Service, Sockets
 from proxy.errors import StartError
 from proxy.settings import Settings, load
-from proxy.telemetry import set_up
+from proxy.telemetry import Telemetry, set_up
 
 __all__ = ["run", "serve", "under_signals"]
 
@@ -35,7 +37,22 @@ def run(path: Path, environ: Mapping[str, str] = os.environ) -> None:
 
     settings = reread()
     set_up(settings.log.format, settings.log.level)
-    uvloop.run(serve(settings, reread=reread, environ=environ))
+    if settings.workers == 1:
+        uvloop.run(serve(settings, reread=reread, environ=environ))
+        return
+    compiled = compile_all(settings, environ)
+
+    def work(sockets: Sockets, telemetry: Telemetry) -> None:
+        async def serving() -> None:
+            tell = partial(os.kill, os.getppid(), signal.SIGHUP)
+            service = Service(
+                compiled, reread=reread, environ=environ, sockets=sockets, telemetry=telemetry, others=tell
+            )
+            await under_signals(service)
+
+        uvloop.run(serving())
+
+    supervise(settings, work)
 
 
 async def serve(

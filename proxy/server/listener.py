@@ -26,23 +26,23 @@ FLUSH_S = 0.5
 
 
 def open_tcp(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """Bind a TCP socket.
+    """Listen on a TCP address.
 
     Args:
         host: an address or a name; `::` takes IPv4 as well, on systems that have both.
         port: 0 takes any free one.
-        shared: other processes bind the same port.
+        shared: other processes listen on the same port.
 
     Raises:
         SettingsError: the address cannot be had.
     """
+    where = f"{host}:{port}"
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
-            0
-        ]
-        opened = socket.socket(family, kind)
-    except OSError as error:
-        raise SettingsError("an address of this machine", os.strerror(error.errno or 0), host) from error
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise SettingsError("an address of this machine", type(error).__name__, where) from error
+    family, kind, _, _, address = found[0]
+    opened = socket.socket(family, kind)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -50,14 +50,15 @@ def open_tcp(host: str, port: int, *, shared: bool = False) -> socket.socket:
         opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
     try:
         opened.bind(address)
+        opened.listen(BACKLOG)
     except OSError as error:
         opened.close()
-        raise SettingsError("a free address", os.strerror(error.errno or 0), f"{host}:{port}") from error
+        raise SettingsError("a free address", os.strerror(error.errno or 0), where) from error
     return opened
 
 
 def open_unix(path: Path) -> socket.socket:
-    """Bind a Unix socket; one that a stopped process left behind is replaced, any other file is not.
+    """Listen on a Unix socket; one that a stopped process left behind is replaced, any other file is not.
 
     Raises:
         SettingsError: the path cannot be had.
@@ -68,6 +69,7 @@ def open_unix(path: Path) -> socket.socket:
             if stat.S_ISSOCK(path.lstat().st_mode):
                 path.unlink()
         opened.bind(str(path))
+        opened.listen(BACKLOG)
         path.chmod(0o666)  # the directory says who may reach it: the SDK's process is another user's
     except OSError as error:
         opened.close()

@@ -54,6 +54,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
         raise SettingsError("UTF-8", f"another byte at {error.start}", str(path)) from error
     source = read(text, str(path))
     if source.value is None:
+        if source.diagnostics:
+            raise SettingsError(render(source.diagnostics))
         source.value = {}
     if isinstance(source.value, dict):
         _overlay(source, environ)

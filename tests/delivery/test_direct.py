@@ -64,9 +64,9 @@ async def test_a_large_body_arrives_whole() -> None:
 async def test_an_answer_comes_back_as_it_was() -> None:
     """Status, headers and a compressed body, untouched."""
     headers = {"Content-Type": "text/plain", "Content-Encoding": "gzip", "Retry-After": "7"}
-    async with vendor(status=503, headers=headers, body=b"\x1f\x8bnot really") as fake:
-        async with _direct(fake.url) as (direct, _):
-            answer = (await direct.deliver(_scrubbed())).answer
+    fake_vendor = vendor(status=503, headers=headers, body=b"\x1f\x8bnot really")
+    async with fake_vendor as fake, _direct(fake.url) as (direct, _):
+        answer = (await direct.deliver(_scrubbed())).answer
     assert answer is not None
     assert (503, b"\x1f\x8bnot really") == (answer.status, answer.body)
     assert headers.items() <= dict(answer.headers).items()
@@ -83,10 +83,13 @@ async def test_a_vendors_cookie_is_forgotten() -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_not_followed(status: int) -> None:
     """Events go where the operator said, or nowhere."""
-    async with vendor() as other, vendor(status=status, headers={"Location": other.url}) as fake:
-        async with _direct(fake.url) as (direct, _):
-            with pytest.raises(DeliveryError, match="redirect"):
-                await direct.deliver(_scrubbed())
+    async with (
+        vendor() as other,
+        vendor(status=status, headers={"Location": other.url}) as fake,
+        _direct(fake.url) as (direct, _),
+    ):
+        with pytest.raises(DeliveryError, match="redirect"):
+            await direct.deliver(_scrubbed())
     assert (1, []) == (len(fake.received), other.received)
 
 

@@ -19,9 +19,9 @@ TRACK = post("/mp/track/?verbose=1&ip=1", EVENT, "Content-Type: application/x-ww
 
 async def test_a_good_request_reaches_the_vendor_and_its_answer_the_client() -> None:
     """Method, path below the prefix, query and body arrive as sent; status, body and type come back."""
-    async with vendor(status=202, body=b"accepted", headers={"Content-Type": "text/plain"}) as fake:
-        async with serving(fake.url) as served:
-            reply = await ask(served.port, TRACK)
+    fake_vendor = vendor(status=202, body=b"accepted", headers={"Content-Type": "text/plain"})
+    async with fake_vendor as fake, serving(fake.url) as served:
+        reply = await ask(served.port, TRACK)
     assert (202, b"accepted", "text/plain") == (reply.status, reply.body, reply.headers["content-type"])
     assert [("POST", "/track/?verbose=1&ip=1")] == [(got.method, got.target) for got in fake.received]
     assert unquote_to_bytes(EVENT) == unquote_to_bytes(fake.received[0].body)
@@ -152,7 +152,12 @@ ASKED = {
 @pytest.mark.parametrize(("data", "status"), ASKED.values(), ids=ASKED)
 @pytest.mark.parametrize(
     ("origins", "allowed"),
-    [(("*",), True), (("https://shop.example",), True), (("https://*.example",), True), (("https://b.example",), False)],
+    [
+        (("*",), True),
+        (("https://shop.example",), True),
+        (("https://*.example",), True),
+        (("https://b.example",), False),
+    ],
 )
 async def test_a_page_may_read_every_answer_if_its_origin_may(
     data: bytes, status: int, origins: tuple[str, ...], allowed: bool

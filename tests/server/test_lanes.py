@@ -16,7 +16,7 @@ from tests.fakes import Keeping
 
 def _lane(prefix: str) -> Lane:
     meter = Telemetry().lane("a", "generic")
-    program, delivery = cast(Program, Keeping()), cast(Delivery, None)
+    program, delivery = cast("Program", Keeping()), cast("Delivery", None)
     return Lane(prefix or "rest", prefix, DIALECTS["generic"], program, delivery, Origins(("*",)), meter)
 
 

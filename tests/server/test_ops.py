@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from proxy.errors import PolicyError
 from proxy.server.ops import Ops
+from tests.fakes import body_of
 
 TOKEN = "correct-horse-battery"
 
@@ -42,7 +42,7 @@ async def test_a_live_process_says_so_even_when_it_is_not_ready() -> None:
     house.accepting = False
     live, ready = await _ask(house, "GET", "/livez"), await _ask(house, "GET", "/readyz?verbose")
     assert (200, 503) == (live.status, ready.status)
-    assert {"ready": False, "last_reload": "taken"} == orjson.loads(ready.body)
+    assert {"ready": False, "last_reload": "taken"} == body_of(ready)
     house.accepting = True
     assert 200 == (await _ask(house, "HEAD", "/readyz")).status
 
@@ -95,5 +95,5 @@ async def test_a_reload_that_is_not_taken_says_why() -> None:
     house = _House()
     house.broken = True
     response = await _ask(house, "POST", "/-/reload", Authorization=f"Bearer {TOKEN}")
-    content = orjson.loads(response.body)
+    content = body_of(response)
     assert (422, "policy_invalid", 2) == (response.status, content["error"], len(content["detail"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import orjson
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
@@ -11,6 +10,7 @@ from proxy.errors import BodyTooLarge, MethodNotAllowed
 from proxy.server import reply
 from proxy.server.lanes import Origins
 from proxy.wire.dialect import Ack
+from tests.fakes import body_of
 
 
 def test_a_vendors_answer_keeps_status_body_and_the_headers_that_sdks_read() -> None:
@@ -39,9 +39,9 @@ def test_an_error_says_expected_got_and_where() -> None:
     """As JSON, without what is empty."""
     response = reply.refused(BodyTooLarge("at most 10 bytes", "more", "body"))
     expected = {"error": "body_too_large", "expected": "at most 10 bytes", "got": "more", "where": "body"}
-    assert (413, expected) == (response.status, orjson.loads(response.body))
+    assert (413, expected) == (response.status, body_of(response))
     response = reply.refused(MethodNotAllowed("POST"), "POST")
-    assert ("POST", {"error", "expected"}) == (response.headers["Allow"], set(orjson.loads(response.body)))
+    assert ("POST", {"error", "expected"}) == (response.headers["Allow"], set(body_of(response)))
 
 
 ASKED = {

@@ -15,7 +15,7 @@ from proxy.telemetry import Telemetry
 from proxy.wire.registry import DIALECTS
 
 LANE = Lane(
-    "a", "", DIALECTS["generic"], cast(Any, None), cast(Any, None), Origins(()), Telemetry().lane("a", "generic")
+    "a", "", DIALECTS["generic"], cast("Any", None), cast("Any", None), Origins(()), Telemetry().lane("a", "generic")
 )
 
 

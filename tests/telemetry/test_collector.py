@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from functools import partial
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -49,7 +50,8 @@ def test_values_come_out_in_base_units() -> None:
     assert 4 == _value(text, "eventveil_findings_total", **lane, entity="PERSON", action="drop")
     assert 0.002 == _value(text, "eventveil_added_latency_seconds_sum", **lane)
     assert [0, 1, 1] == [
-        _value(text, "eventveil_added_latency_seconds_bucket", **lane, le=bound) for bound in ("0.001", "0.0025", "+Inf")
+        _value(text, "eventveil_added_latency_seconds_bucket", **lane, le=bound)
+        for bound in ("0.001", "0.0025", "+Inf")
     ]
     assert 1 == _value(text, "eventveil_upstream_latency_seconds_count", **lane, vendor="mixpanel")
 
@@ -67,7 +69,7 @@ def test_workers_are_one() -> None:
     """Counters and histograms add up, gauges join as each says, memory stays apart; any worker answers for all."""
     shared = memoryview(mmap.mmap(-1, 2 * STORE_BYTES))
     stores = Store(shared[:STORE_BYTES]), Store(shared[STORE_BYTES:])
-    workers = [Telemetry(store, stores, clock_ns=lambda number=number: number) for number, store in enumerate(stores)]
+    workers = [Telemetry(store, stores, clock_ns=partial(int, number)) for number, store in enumerate(stores)]
     for number, worker in enumerate(workers):
         _visited(worker, Report(number + 1, number + 1, 0, ()))
         worker.set("rss", 100 + number)

@@ -32,10 +32,10 @@ async def test_the_pulse_is_measured_for_as_long_as_it_runs() -> None:
     telemetry = Telemetry()
     task = asyncio.create_task(process.watch(telemetry, interval_s=0))
     first = telemetry.store.slot("lag", (), FAMILIES["lag"].width)
-    while sum(telemetry.store.values[first : first + 10]) < 3:
+    for _ in range(10):
         await asyncio.sleep(0)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    assert process.resident_bytes() > 0
+    assert sum(telemetry.store.values[first : first + 10]) > 1
     assert telemetry.store.values[telemetry.store.slot("rss", ())] > 0

@@ -1,0 +1,153 @@
+"""Several workers that share one port: started, told the same, replaced when they die, ended together.
+
+The parent compiles once and forks, so that workers share the memory of models and tables; it serves nothing itself.
+Each worker has sockets of its own (SO_REUSEPORT: the kernel spreads connections) and a store of its own in one shared
+map, which any of them reads for `/metrics`. The parent keeps every socket: a worker that is replaced loses no
+connection that nobody had accepted yet.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import mmap
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from proxy.app.service import Sockets, open_sockets
+from proxy.errors import StartError
+from proxy.settings import Settings
+from proxy.telemetry import STORE_BYTES, Store, Telemetry, say, trace
+
+__all__ = ["Replacements", "open_all", "supervise"]
+
+Work = Callable[[Sockets, Telemetry], None]
+"""What a worker does until a signal ends it."""
+
+ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
+HEARD = ENDING | {signal.SIGHUP, signal.SIGCHLD}
+
+GRACE_S = 5.0
+"""Beyond the drain timeout, before a worker that does not end is killed."""
+
+
+@dataclass(slots=True)
+class Replacements:
+    """Tells whether a worker that died is worth another.
+
+    Args:
+        limit: deaths within `window_s` after which something is plainly wrong.
+    """
+
+    limit: int = 5
+    window_s: float = 30.0
+    clock_s: Callable[[], float] = time.monotonic
+    _deaths: list[float] = field(default_factory=list)
+
+    def one_more(self) -> bool:
+        """Count a death."""
+        now = self.clock_s()
+        self._deaths = [then for then in self._deaths if now - then < self.window_s] + [now]
+        return len(self._deaths) < self.limit
+
+
+def open_all(settings: Settings) -> list[Sockets]:
+    """Open every worker's sockets; a port 0 becomes the same port for all.
+
+    Raises:
+        SettingsError: an address cannot be had.
+    """
+    first = open_sockets(settings, shared=True)
+    private = settings.private.model_copy(update={"port": first.private.getsockname()[1]})
+    listen = settings.listen
+    if listen.unix is None:
+        listen = listen.model_copy(update={"port": first.public.getsockname()[1]})
+    fixed = settings.model_copy(update={"listen": listen, "private": private})
+    public = first.public if listen.unix else None
+    return [first, *(open_sockets(fixed, shared=True, public=public) for _ in range(settings.workers - 1))]
+
+
+def supervise(settings: Settings, work: Work) -> None:
+    """Run as many workers as the settings say until SIGTERM or SIGINT; SIGHUP is handed on.
+
+    Args:
+        work: runs in each worker.
+
+    Raises:
+        StartError: workers die as fast as they are started.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # heard by sigwait, one at a time; nothing runs in between
+    sockets = open_all(settings)
+    memory = memoryview(mmap.mmap(-1, settings.workers * STORE_BYTES))
+    gc.freeze()  # what is there now is never collected, so its pages stay shared
+    house = _Workers(sockets, memory, work)
+    for number in range(settings.workers):
+        house.start(number)
+    replacements = Replacements()
+    while True:
+        heard = signal.sigwait(HEARD)
+        if heard in ENDING:
+            house.end(settings.limits.drain_timeout_s + GRACE_S)
+            return
+        if heard == signal.SIGHUP:
+            house.tell(signal.SIGHUP)
+            continue
+        for number in house.dead():
+            say("worker died", logging.ERROR, worker=number)
+            if not replacements.one_more():
+                house.end(settings.limits.drain_timeout_s + GRACE_S)
+                raise StartError("workers that stay", "several that died at once", "workers")
+            house.start(number)
+
+
+@dataclass(slots=True)
+class _Workers:
+    sockets: list[Sockets]
+    memory: memoryview
+    work: Work
+    pids: dict[int, int] = field(default_factory=dict)
+
+    def start(self, number: int) -> None:
+        pid = os.fork()
+        if pid == 0:
+            os._exit(self._run(number))
+        self.pids[pid] = number
+
+    def _run(self, number: int) -> int:
+        """Be a worker; give its exit status."""
+        try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+            count = len(self.sockets)
+            stores = [Store(self.memory[place * STORE_BYTES : (place + 1) * STORE_BYTES]) for place in range(count)]
+            self.work(self.sockets[number], Telemetry(stores[number], stores))
+        except BaseException as error:  # noqa: BLE001  # a fork must never return into the parent's code
+            say("worker failed", logging.ERROR, worker=number, trace=trace(error))
+            return 1
+        return 0
+
+    def tell(self, name: signal.Signals) -> None:
+        for pid in self.pids:
+            os.kill(pid, name)
+
+    def dead(self) -> list[int]:
+        """Give the numbers of workers that ended; several may have, behind one signal."""
+        numbers = []
+        with suppress(ChildProcessError):
+            while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                if pid in self.pids:
+                    numbers.append(self.pids.pop(pid))
+        return numbers
+
+    def end(self, timeout_s: float) -> None:
+        """Tell all to end, wait, and kill those that do not."""
+        self.tell(signal.SIGTERM)
+        deadline = time.monotonic() + timeout_s
+        self.dead()
+        while self.pids and (left := deadline - time.monotonic()) > 0:
+            signal.sigtimedwait({signal.SIGCHLD}, left)
+            self.dead()
+        self.tell(signal.SIGKILL)

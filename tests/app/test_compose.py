@@ -1,0 +1,93 @@
+"""Settings → what a process serves with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from proxy.app.compose import assemble, compile_all
+from proxy.delivery import EgressProxy, open_session
+from proxy.errors import KeyringError, PolicyError, SettingsError, StartError
+from proxy.settings import load
+from proxy.telemetry import Telemetry
+from tests.certificates import Authority
+from tests.running import KEY, TOKEN, write_settings
+
+
+def test_every_lane_gets_its_program_and_its_way(tmp_path: Path) -> None:
+    """Policy, dialect and key joined; TLS where the URL says so, the proxy that the environment names, the token."""
+    settings = load(write_settings(tmp_path, "https://api.vendor.example/"), {})
+    compiled = compile_all(settings, {"HTTPS_PROXY": "http://proxy.corp:3128"})
+    facts = [(fact.lane, fact.vendor, fact.policy, fact.mode) for fact in compiled.facts()]
+    assert [("mp", "mixpanel", "balanced", "enforce"), ("seg", "segment", "balanced", "enforce")] == facts
+    upstream = compiled.upstreams[0]
+    assert ("https://api.vendor.example", EgressProxy("http://proxy.corp:3128")) == (upstream.base, upstream.proxy)
+    assert (True, TOKEN.encode()) == (upstream.tls is not None, compiled.token)
+    assert len({(fact.hash, fact.epoch) for fact in compiled.facts()}) == 1
+
+
+def test_the_environments_proxy_can_be_ignored(tmp_path: Path) -> None:
+    """And plain http has no TLS; without a token file there is no token."""
+    path = write_settings(tmp_path, "http://vendor.example", more="proxy_from_env: false\n")
+    path.write_text(path.read_text().replace(", token_file: token", ""))
+    compiled = compile_all(load(path, {}), {"HTTP_PROXY": "http://proxy.corp:3128"})
+    assert (None, None, None) == (compiled.upstreams[0].tls, compiled.upstreams[0].proxy, compiled.token)
+
+
+async def test_lanes_are_bound_to_meters_and_deliveries(tmp_path: Path) -> None:
+    """By prefix, with their limit published."""
+    settings = load(write_settings(tmp_path, "http://127.0.0.1:1"), {})
+    telemetry = Telemetry()
+    async with open_session() as session:
+        lanes = assemble(compile_all(settings, {}), session, telemetry)
+    found = lanes.find("/seg/v1/batch")
+    assert found is not None
+    assert ("seg", "segment", "/v1/batch") == (found[0].name, found[0].dialect.name, found[1])
+    assert 256 == telemetry.store.values[telemetry.lane("seg", "segment").upstream_limit]
+
+
+FILES: dict[str, tuple[str, bytes | None, type[StartError], str]] = {
+    "no key": ("key", None, KeyringError, "key"),
+    "a short key": ("key", KEY[:31], KeyringError, "31 bytes"),
+    "a key of equal bytes": ("key", b"\0" * 32, KeyringError, "repeat"),
+    "a short token": ("token", b"short", SettingsError, "16 characters"),
+    "no token": ("token", None, SettingsError, "token"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "kind", "word"), FILES.values(), ids=FILES)
+def test_what_could_do_harm_does_not_start(
+    name: str, content: bytes | None, kind: type[StartError], word: str, tmp_path: Path
+) -> None:
+    """Without a key to trust there is no serving."""
+    settings = load(write_settings(tmp_path, "http://127.0.0.1:1"), {})
+    (tmp_path / name).unlink()
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(kind, match=word):
+        compile_all(settings, {})
+
+
+def test_the_faults_of_all_policies_are_told_at_once(tmp_path: Path) -> None:
+    """Two lanes with two broken policies are two faults; one that both use is one."""
+    path = write_settings(tmp_path, "http://127.0.0.1:1", policy="missing")
+    with pytest.raises(PolicyError) as caught:
+        compile_all(load(path, {}), {})
+    assert 1 == len(str(caught.value).splitlines())
+    path.write_text(path.read_text().replace("policy: missing", "policy: other", 1))
+    with pytest.raises(PolicyError) as caught:
+        compile_all(load(path, {}), {})
+    assert ["other", "missing"] == [line.partition(":")[0] for line in str(caught.value).splitlines()]
+
+
+def test_a_bundle_is_trusted_beside_the_systems(tmp_path: Path) -> None:
+    """The corporate authority joins, the public ones stay."""
+    bundle = Authority(tmp_path).bundle
+    path = write_settings(tmp_path, "https://127.0.0.1:1")
+    before = compile_all(load(path, {}), {}).upstreams[0].tls
+    path.write_text(path.read_text() + f"ca_bundle: {bundle.name}\n")
+    after = compile_all(load(path, {}), {}).upstreams[0].tls
+    assert before is not None
+    assert after is not None
+    assert 1 == after.cert_store_stats()["x509_ca"] - before.cert_store_stats()["x509_ca"]

@@ -1,0 +1,73 @@
+"""Several workers that share a port."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from proxy.app.processes import Replacements, open_all
+from proxy.settings import load
+from tests.fakes import EVENT, ManualClock, ask, post, vendor
+from tests.running import TOKEN, eventveil, write_settings
+
+
+def test_deaths_are_forgiven_when_they_are_far_apart() -> None:
+    """The fifth within the window is one too many."""
+    clock = ManualClock()
+    replacements = Replacements(clock_s=clock)
+    assert [True, True, True, True, False] == [replacements.one_more() for _ in range(5)]
+    clock.now += 31
+    assert replacements.one_more()
+
+
+@pytest.mark.parametrize("listen", ["{port: 0}", "{unix: s}"])
+def test_all_workers_have_sockets_of_one_address(listen: str, tmp_path: Path) -> None:
+    """A free port is chosen once; a Unix socket is one for all."""
+    path = write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 3\n")
+    path.write_text(path.read_text().replace("listen: {port: 0}", f"listen: {listen}"))
+    opened = open_all(load(path, {}))
+    publics = {str(sockets.public.getsockname()) for sockets in opened}
+    privates = {sockets.private.fileno() for sockets in opened}
+    assert (1, 3) == (len(publics), len(privates))
+    for sockets in opened:
+        sockets.public.close()
+        sockets.private.close()
+
+
+async def _sent(port: int, times: int) -> None:
+    for _ in range(times):
+        assert 200 == (await ask(port, post("/mp/track", EVENT))).status
+
+
+async def test_workers_serve_count_reload_and_end_as_one(tmp_path: Path) -> None:
+    """Any worker's metrics tell of all, a dead worker is replaced with its counters, reload and end reach everybody."""
+    async with vendor() as fake:
+        settings = write_settings(tmp_path, fake.url, more="workers: 2\n")
+        async with eventveil(settings, workers=2) as process:
+            pids = _children(process.process.pid)
+            await _sent(process.port, 20)
+            assert {20.0} == {await process.metric('eventveil_records_received_total{lane="mp"}') for _ in range(8)}
+            assert 0 == await process.metric("eventveil_records_unaccounted")
+            os.kill(pids[0], signal.SIGKILL)
+            died = await process.until("worker died")
+            await process.until("serving")
+            await _sent(process.port, 10)
+            assert 30 == await process.metric('eventveil_records_received_total{lane="mp"}')
+            assert (0, True) == (died["worker"], pids[1] in _children(process.process.pid))
+            write_settings(tmp_path, fake.url, policy="strict", more="workers: 2\n")
+            await ask(process.private, post("/-/reload", b"", f"Authorization: Bearer {TOKEN}"))
+            await process.until("reloaded", times=3)  # the one that was asked, then both
+            policies = {b'"strict"' in (await process.ops("/readyz")).body for _ in range(8)}
+            assert {True} == policies
+            process.signal(signal.SIGTERM)
+            assert 0 == await process.ended()
+            assert 2 == sum(line["event"] == "stopped" for line in process.lines)
+    await asyncio.sleep(0)
+
+
+def _children(pid: int) -> list[int]:
+    return sorted(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())

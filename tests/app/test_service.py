@@ -1,0 +1,131 @@
+"""One process at work, inside the test's own loop, with the real heart."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import orjson
+import pytest
+
+from proxy.app.compose import compile_all
+from proxy.app.service import Service, open_sockets
+from proxy.errors import SettingsError
+from proxy.settings import load
+from tests.certificates import Authority
+from tests.fakes import EVENT, Sdk, ask, get, post, sdk, vendor
+from tests.running import write_settings
+
+TRACK = post("/mp/track", EVENT)
+
+
+@asynccontextmanager
+async def _serving(path: Path) -> AsyncIterator[tuple[Service, int, int]]:
+    compiled = compile_all(load(path, {}), {})
+    service = Service(compiled, reread=lambda: load(path, {}), environ={})
+    await service.start()
+    ports = [address.rpartition(":")[2] for address in (service.public.address, service.private.address)]
+    try:
+        yield service, int(ports[0]) if ports[0].isdigit() else 0, int(ports[1])
+    finally:
+        await service.stop()
+
+
+async def test_an_event_goes_through_and_is_counted(tmp_path: Path) -> None:
+    """The vendor gets it without the person, the private port tells of it."""
+    event = EVENT.replace(b'"u-1"', b'"u-1","email":"bob@example.com"')
+    async with vendor() as fake, _serving(write_settings(tmp_path, fake.url)) as (_, port, private):
+        assert 200 == (await ask(port, post("/mp/track", event))).status
+        metrics = (await ask(private, get("/metrics"))).body.decode()
+    assert b"bob@example.com" not in fake.received[0].body
+    assert 'eventveil_records_total{lane="mp",outcome="forwarded",reason=""} 1.0' in metrics
+    assert 'eventveil_records_unaccounted{lane="mp"} 0.0' in metrics
+    assert 'eventveil_findings_total{action="hash",entity="EMAIL_ADDRESS",lane="mp"}' in metrics
+
+
+async def test_what_is_no_http_is_counted_under_no_lane(tmp_path: Path) -> None:
+    """The edge tells telemetry."""
+    async with _serving(write_settings(tmp_path, "http://127.0.0.1:1")) as (_, port, private):
+        await ask(port, b"nonsense\r\n\r\n")
+        metrics = (await ask(private, get("/metrics"))).body.decode()
+    assert 'eventveil_requests_total{lane="none",outcome="refused",reason="wire_invalid"} 1.0' in metrics
+
+
+async def test_readiness_does_not_depend_on_the_vendor(tmp_path: Path) -> None:
+    """A vendor that is away is told to its SDKs and to the metrics, not to the orchestrator."""
+    async with _serving(write_settings(tmp_path, "http://127.0.0.1:1")) as (_, port, private):
+        assert 502 == (await ask(port, TRACK)).status
+        ready = await ask(private, get("/readyz"))
+    assert (200, "taken") == (ready.status, orjson.loads(ready.body)["last_reload"])
+
+
+async def test_a_port_that_is_taken_stops_the_start(tmp_path: Path) -> None:
+    """And leaves nothing open behind."""
+    path = write_settings(tmp_path, "http://127.0.0.1:1")
+    opened = open_sockets(load(path, {}))
+    taken = opened.private.getsockname()[1]
+    path.write_text(path.read_text().replace("private: {port: 0", f"private: {{port: {taken}"))
+    with pytest.raises(SettingsError, match="in use"):
+        open_sockets(load(path, {}))
+    opened.public.close()
+    opened.private.close()
+
+
+async def test_a_unix_socket_takes_the_place_of_the_port(tmp_path: Path) -> None:
+    """The same requests, another door."""
+    async with vendor() as fake:
+        path = write_settings(tmp_path, fake.url)
+        path.write_text(path.read_text().replace("listen: {port: 0}", "listen: {unix: public.sock}"))
+        async with _serving(path):
+            reader, writer = await asyncio.open_unix_connection(tmp_path / "public.sock")
+            client = Sdk(reader, writer)
+            await client.send(TRACK)
+            assert 200 == (await client.answer()).status
+            writer.close()
+            await writer.wait_closed()
+
+
+async def test_tls_is_served_and_its_certificate_changes_while_it_runs(tmp_path: Path) -> None:
+    """A new pair is taken, half a pair is told and not taken."""
+    authority = Authority(tmp_path)
+    pair = authority.issue("server")
+    path = write_settings(tmp_path, "http://127.0.0.1:1")
+    tls = "listen: {port: 0, tls: {cert_file: server.pem, key_file: server.key}}"
+    path.write_text(path.read_text().replace("listen: {port: 0}", tls))
+
+    async def serial(port: int) -> str:
+        context = ssl.create_default_context(cafile=authority.bundle)
+        async with sdk(port, ssl=context) as client:
+            await client.send(get("/mp/none"))
+            assert 404 == (await client.answer()).status
+            return str(client.writer.get_extra_info("peercert")["serialNumber"])
+
+    async with _serving(path) as (service, port, _):
+        first = await serial(port)
+        authority.issue("other").cert_file.replace(pair.cert_file)
+        service.check_certificate()
+        assert first == await serial(port)
+        authority.issue("server")
+        service.check_certificate()
+        assert first != await serial(port)
+
+
+async def test_a_certificate_that_is_not_there_is_not_looked_for(tmp_path: Path) -> None:
+    """Without TLS there is nothing to check."""
+    async with _serving(write_settings(tmp_path, "http://127.0.0.1:1")) as (service, _, _):
+        service.check_certificate()
+
+
+async def test_a_reload_without_a_file_takes_the_policies_anew(tmp_path: Path) -> None:
+    """Settings that came from nowhere stay; what they name is read again."""
+    compiled = compile_all(load(write_settings(tmp_path, "http://127.0.0.1:1"), {}), {})
+    told: list[int] = []
+    service = Service(compiled, environ={}, others=lambda: told.append(1))
+    await service.start()
+    before = service.telemetry.policies
+    await service.reload()
+    assert (before, []) == (service.telemetry.policies, told)
+    await service.stop()

@@ -1,0 +1,96 @@
+"""A process under signals: a real one, with the real heart and a recording vendor."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import EVENT, Reply, ask, post, sdk, vendor
+from tests.running import TOKEN, eventveil, write_settings
+
+TRACK = post("/mp/track", EVENT)
+
+
+async def test_a_term_signal_finishes_what_is_under_way(tmp_path: Path) -> None:
+    """Not ready any more, nothing new accepted, the answer still arrives, exit status 0."""
+    hold = asyncio.Event()
+    async with vendor(hold=hold) as fake:
+        settings = write_settings(tmp_path, fake.url)
+        settings.write_text(settings.read_text().replace("answer_timeout_s: 0.5", "answer_timeout_s: 5"))
+        async with eventveil(settings) as process, sdk(process.port) as client:
+            await client.send(TRACK)
+            await fake.arrived.wait()
+            process.signal(signal.SIGTERM)
+            await process.until("draining")
+            assert 503 == (await process.ops("/readyz")).status
+            assert 200 == (await process.ops("/livez")).status
+            with pytest.raises(ConnectionRefusedError):
+                await ask(process.port, TRACK)
+            hold.set()
+            reply = await client.answer()
+            assert (200, "close") == (reply.status, reply.headers["connection"])
+            assert 0 == await process.ended()
+
+
+async def test_a_hangup_signal_takes_new_settings(tmp_path: Path) -> None:
+    """The next request goes where the new file says."""
+    async with vendor() as old, vendor() as new:
+        settings = write_settings(tmp_path, old.url)
+        async with eventveil(settings) as process:
+            assert 200 == (await ask(process.port, TRACK)).status
+            write_settings(tmp_path, new.url, policy="strict")
+            process.signal(signal.SIGHUP)
+            await process.until("reloaded")
+            assert 200 == (await ask(process.port, TRACK)).status
+            assert 1 == await process.metric('eventveil_policy_info{epoch="') - 1
+            assert b'"strict"' in (await process.ops("/readyz")).body
+    assert (1, 1) == (len(old.received), len(new.received))
+
+
+async def _reload(process_port: int, token: str) -> Reply:
+    return await ask(process_port, post("/-/reload", b"", f"Authorization: Bearer {token}"))
+
+
+async def test_a_reload_that_does_not_compile_changes_nothing(tmp_path: Path) -> None:
+    """The old policy goes on; log, metric, readiness and answer say so; the next good one is taken."""
+    async with vendor() as fake:
+        settings = write_settings(tmp_path, fake.url)
+        async with eventveil(settings) as process:
+            await ask(process.port, TRACK)
+            (tmp_path / "bad.yaml").write_text("policy: bad\nentities: {EMAIL_ADRESS: hash}\n")
+            write_settings(tmp_path, fake.url, policy="bad.yaml")
+            process.signal(signal.SIGHUP)
+            refused = await process.until("reload refused")
+            assert ("policy_invalid", True) == (refused["reason"], "EMAIL_ADDRESS" in str(refused["detail"]))
+            assert 0 == await process.metric("eventveil_config_last_reload_successful")
+            ready = await process.ops("/readyz")
+            assert (200, True, True) == (ready.status, b"policy_invalid" in ready.body, b'"balanced"' in ready.body)
+            assert 422 == (await _reload(process.private, TOKEN)).status
+            assert 401 == (await _reload(process.private, "x" * 16)).status
+            await ask(process.port, TRACK)
+            write_settings(tmp_path, fake.url)
+            assert 200 == (await _reload(process.private, TOKEN)).status
+            assert 1 == await process.metric("eventveil_config_last_reload_successful")
+    assert fake.received[0].body == fake.received[1].body
+
+
+async def test_a_reload_cannot_move_a_port(tmp_path: Path) -> None:
+    """What needs a restart says so, instead of being half taken."""
+    async with vendor() as fake:
+        settings = write_settings(tmp_path, fake.url)
+        async with eventveil(settings) as process:
+            write_settings(tmp_path, fake.url, more="workers: 2\n")
+            process.signal(signal.SIGHUP)
+            assert "restart" in str((await process.until("reload refused"))["detail"])
+
+
+async def test_a_process_without_a_key_does_not_start(tmp_path: Path) -> None:
+    """It ends with a word about it and has opened nothing."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1")
+    (tmp_path / "key").unlink()
+    with pytest.raises(AssertionError, match="key file"):
+        async with eventveil(settings):
+            pass

@@ -1,0 +1,183 @@
+"""File and environment → settings, or all that is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from proxy.errors import SettingsError
+from proxy.settings import Settings, load, variables
+
+LEAST = """
+keys: {file: keys/root}
+lanes:
+  - path: /mp
+    dialect: mixpanel
+    upstream: https://api.mixpanel.com
+"""
+
+
+def _load(folder: Path, text: str, **environ: str) -> Settings:
+    path = folder / "eventveil.yaml"
+    path.write_text(text)
+    return load(path, environ)
+
+
+def _faults(folder: Path, text: str, **environ: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        _load(folder, text, **environ)
+    return str(caught.value).replace(f"{folder}/", "").splitlines()
+
+
+def test_a_key_and_a_lane_are_enough(tmp_path: Path) -> None:
+    """Everything else has a default that is safe: loopback, no reload, TLS verified."""
+    settings = _load(tmp_path, LEAST)
+    assert ("127.0.0.1", 8080, "127.0.0.1", 9090) == (
+        settings.listen.host,
+        settings.listen.port,
+        settings.private.host,
+        settings.private.port,
+    )
+    assert ("balanced", ("*",), 1) == (settings.lanes[0].policy, settings.lanes[0].origins, settings.workers)
+
+
+def test_files_are_beside_the_settings(tmp_path: Path) -> None:
+    """A relative name means the same wherever the process was started; an absolute one stays."""
+    text = LEAST.replace("upstream:", "policy: mine/shop.yaml\n    upstream:")
+    text += "policies: {search: [policies, /etc/policies]}\nca_bundle: /etc/ca.pem\n"
+    settings = _load(tmp_path, text)
+    assert (tmp_path / "keys/root", Path("/etc/ca.pem")) == (settings.keys.file, settings.ca_bundle)
+    assert (tmp_path / "policies", Path("/etc/policies")) == settings.policies.search
+    assert str(tmp_path / "mine/shop.yaml") == settings.lanes[0].policy
+
+
+def test_the_environment_wins(tmp_path: Path) -> None:
+    """Text as it is, numbers, truth values and lists as YAML; sections that the file does not have."""
+    settings = _load(
+        tmp_path,
+        LEAST + "workers: 2\n",
+        EVENTVEIL_WORKERS="3",
+        EVENTVEIL_LISTEN_HOST="::",
+        EVENTVEIL_LIMITS_READ_TIMEOUT_S="1.5",
+        EVENTVEIL_PROXY_FROM_ENV="false",
+        EVENTVEIL_KEYS_FILE="/run/key",
+        EVENTVEIL_POLICIES_SEARCH="[/etc/policies]",
+        HOME="/nowhere",
+    )
+    assert (3, "::", 1.5, False) == (
+        settings.workers,
+        settings.listen.host,
+        settings.limits.read_timeout_s,
+        settings.proxy_from_env,
+    )
+    assert (Path("/run/key"), (Path("/etc/policies"),)) == (settings.keys.file, settings.policies.search)
+
+
+def test_what_kubernetes_puts_into_a_pod_is_no_mistake(tmp_path: Path) -> None:
+    """A Service called `eventveil` leaves variables of that name in every pod."""
+    _load(
+        tmp_path,
+        LEAST,
+        EVENTVEIL_SERVICE_HOST="10.0.0.1",
+        EVENTVEIL_SERVICE_PORT_HTTP="80",
+        EVENTVEIL_PORT="tcp://10.0.0.1:80",
+        EVENTVEIL_PORT_80_TCP_ADDR="10.0.0.1",
+    )
+
+
+FAULTS = {
+    "an unknown key": (
+        LEAST + "listen: {prot: 1}\n",
+        {},
+        ["eventveil.yaml:7:10: E105 expected a known key, got `prot`"],
+    ),
+    "a key twice": (LEAST + "workers: 1\nworkers: 2\n", {}, ["eventveil.yaml:8:1: E104 expected each key once"]),
+    "a word that is no truth value": (
+        LEAST + "proxy_from_env: no\n",
+        {},
+        ["eventveil.yaml:7:1: E107 expected a valid boolean, got a str"],
+    ),
+    "a number that is text": (LEAST + 'workers: "2"\n', {}, ["eventveil.yaml:7:1: E107 expected a valid integer"]),
+    "an unknown dialect": (
+        LEAST.replace("mixpanel\n", "mixpanal\n"),
+        {},
+        ["eventveil.yaml:5:5: E110 expected a known dialect, got `mixpanal` (hint: did you mean `mixpanel`?)"],
+    ),
+    "one path twice": (
+        LEAST + "  - {path: /mp/, dialect: segment, upstream: 'https://a.example'}\n",
+        {},
+        ["eventveil.yaml:7:6: E111 expected a path of its own, got it again"],
+    ),
+    "half of TLS": (
+        LEAST + "listen: {tls: {cert_file: a}}\n",
+        {},
+        ["eventveil.yaml:7:10: E112 expected cert_file and"],
+    ),
+    "no lanes": ("keys: {file: a}\nlanes: []\n", {}, ["eventveil.yaml:2:1: E107 expected"]),
+    "nothing": (
+        "",
+        {},
+        ["eventveil.yaml:1:1: E106 expected the key `keys`", "eventveil.yaml:1:1: E106 expected the key `la"],
+    ),
+    "a list": ("- 1\n", {}, ["eventveil.yaml:1:1: E107 expected"]),
+    "no YAML": ("a: [\n", {}, ["eventveil.yaml:2:1: E101 expected YAML, got"]),
+    "a variable that is none": (
+        LEAST,
+        {"EVENTVEIL_LISTEN_PROT": "1"},
+        ["environment:EVENTVEIL_LISTEN_PROT:0:0: E105 expected a known variable, got `EVENTVEIL_LISTEN_PROT`"],
+    ),
+    "a variable that is no number": (
+        LEAST,
+        {"EVENTVEIL_LISTEN_PORT": "http"},
+        ["environment:EVENTVEIL_LISTEN_PORT:0:0: E107 expected a valid integer, got a str"],
+    ),
+    "several": (
+        LEAST.replace("mixpanel\n", "x\n") + "workers: 0\nsurprise: 1\n",
+        {},
+        [
+            "eventveil.yaml:5:5: E110",
+            "eventveil.yaml:7:1: E107",
+            "eventveil.yaml:8:1: E105",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "environ", "expected"), FAULTS.values(), ids=FAULTS)
+def test_all_that_is_wrong_is_told_at_once(
+    text: str, environ: dict[str, str], expected: list[str], tmp_path: Path
+) -> None:
+    """Each with its place, a code, what was expected and what stood there."""
+    faults = _faults(tmp_path, text, **environ)
+    assert [True] * len(expected) == [found.startswith(start) for found, start in zip(faults, expected, strict=True)], (
+        faults
+    )
+
+
+def test_a_section_that_is_no_mapping_is_told_and_not_overlaid(tmp_path: Path) -> None:
+    """The environment does not repair a broken file."""
+    faults = _faults(tmp_path, LEAST + "listen: 8080\n", EVENTVEIL_LISTEN_PORT="1", EVENTVEIL_LISTEN_TLS_CERT_FILE="a")
+    assert 1 == len(faults)
+
+
+@pytest.mark.parametrize("lanes", ["5", "[5]", "[{path: 5}]"])
+def test_lanes_of_another_kind_are_told(lanes: str, tmp_path: Path) -> None:
+    """The checks across lanes do not stumble over them."""
+    assert _faults(tmp_path, f"keys: {{file: a}}\nlanes: {lanes}\n")
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """Missing, or no UTF-8."""
+    with pytest.raises(SettingsError, match="No such file"):
+        load(tmp_path / "missing.yaml", {})
+    (tmp_path / "latin.yaml").write_bytes(b"a: \xfc")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load(tmp_path / "latin.yaml", {})
+
+
+def test_every_variable_is_named_after_its_setting() -> None:
+    """Section and name; lanes are lists and stand in the file."""
+    names = variables()
+    assert ("listen", "tls", "cert_file") == names["EVENTVEIL_LISTEN_TLS_CERT_FILE"][0]
+    assert not [name for name in names if "LANES" in name]
