@@ -2,6 +2,7 @@
 
     p1_<epoch>_<27 characters base64url>      16 bytes HMAC-SHA256 of the value + 4 bytes HMAC of those 16
     e1_<epoch>_<base64url>                    AES-SIV of the value, for `encrypt`: the holder of the key can read it
+    37be42d094381d2e                          in a form that the vendor insists on: `shapes`
 
 The tag of a `p1` token is what makes scrubbing idempotent without trust in the sender: a value is taken for a
 pseudonym only when this key made it, so nobody passes a name by dressing it as a token, and the token of one vendor is
@@ -20,6 +21,8 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from proxy.keys.shapes import Shape
+
 __all__ = ["Pseudonymizer", "Sealer"]
 
 BODY_BYTES = 16
@@ -37,12 +40,14 @@ class Pseudonymizer:
     Args:
         key: 32 bytes from `Keyring.derive`.
         epoch: stands in every token.
+        shapes: a value of one of these forms becomes a pseudonym of the same form.
     """
 
-    __slots__ = ("_body", "_prefix", "_tag")
+    __slots__ = ("_body", "_prefix", "_shapes", "_tag")
 
-    def __init__(self, key: bytes, epoch: str) -> None:
+    def __init__(self, key: bytes, epoch: str, shapes: tuple[Shape, ...] = ()) -> None:
         self._prefix = f"p1_{epoch}_"
+        self._shapes = shapes
         self._body = _precomputed(key)
         self._tag = _precomputed(sha256(b"tag" + key).digest())
 
@@ -50,6 +55,10 @@ class Pseudonymizer:
         """Give the pseudonym of a value; a pseudonym of this key is returned as it is."""
         if value.startswith(self._prefix) and self.made(value):
             return value
+        for shape in self._shapes:
+            shaped = shape.pseudonym(value, self._body, self._tag)
+            if shaped is not None:
+                return shaped
         body = self._body(value.encode("utf-8", "surrogatepass"))[:BODY_BYTES]
         return self._prefix + urlsafe_b64encode(body + self._tag(body)[:TAG_BYTES])[:TOKEN_CHARACTERS].decode()
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from proxy.keys.keyring import Keyring
 from proxy.keys.pseudonym import Pseudonymizer, Sealer
-from proxy.policy.entities import KEY_DOMAINS, LEVELS
+from proxy.keys.shapes import SHAPES
+from proxy.policy.entities import IDENTITIES, KEY_DOMAINS, LEVELS
 from proxy.policy.generalize import COARSER, Scalar
 from proxy.policy.spec import ACTIONS, ActionSpec
 from proxy.policy.urls import UrlParts, cleaner
@@ -45,12 +46,14 @@ class Subject:
         vendor: whose key pseudonyms get.
         level: how coarse the field already is (`country`, `region`, `city`), for places.
         parameter: the URL parameter that the field copies, or empty.
+        shapes: forms in which the vendor takes ids, names of `proxy.keys.shapes`.
     """
 
     entity: str
     vendor: str
     level: str = ""
     parameter: str = ""
+    shapes: tuple[str, ...] = ()
 
 
 def action_name(spec: ActionSpec) -> str:
@@ -89,7 +92,8 @@ def _drop(_words: Any, _subject: Subject, _keyring: Keyring) -> Apply:
 
 def _hash(_words: Any, subject: Subject, keyring: Keyring) -> Apply:
     domain = KEY_DOMAINS.get(subject.entity, subject.entity)
-    token = Pseudonymizer(keyring.derive(subject.vendor, f"hash/{domain}"), keyring.epoch).token
+    shapes = tuple(SHAPES[name] for name in subject.shapes) if subject.entity in IDENTITIES else ()
+    token = Pseudonymizer(keyring.derive(subject.vendor, f"hash/{domain}"), keyring.epoch, shapes).token
     return lambda value: token(_text(value)) if value != "" else value
 
 

@@ -36,7 +36,7 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Progr
             through; with every diagnostic.
     """
     index = Index(dialect)
-    treatments = Treatments(policy, dialect.name, keyring)
+    treatments = Treatments(policy, dialect.name, keyring, dialect.shapes)
     resolver = Resolver(policy, index, treatments)
     faults = [*_missing(policy, index), *contract_faults(policy, index, resolver, dialect.name)]
     if faults:

@@ -27,10 +27,11 @@ class Treatments:
         policy: what is done to what.
         vendor: whose keys are derived.
         keyring: from what.
+        shapes: forms in which the vendor takes ids.
     """
 
-    def __init__(self, policy: Policy, vendor: str, keyring: Keyring) -> None:
-        self._policy, self._vendor, self._keyring = policy, vendor, keyring
+    def __init__(self, policy: Policy, vendor: str, keyring: Keyring, shapes: tuple[str, ...] = ()) -> None:
+        self._policy, self._vendor, self._keyring, self._shapes = policy, vendor, keyring, shapes
         self._shadow = policy.mode == "shadow"
         self.of_entity = cache(self._of_entity)
 
@@ -70,7 +71,7 @@ class Treatments:
             rule_id,
             entity,
             action,
-            make_action(rule.do, Subject(entity, self._vendor, level, parameter), self._keyring),
+            make_action(rule.do, Subject(entity, self._vendor, level, parameter, self._shapes), self._keyring),
             shadow=self._shadow or rule.mode == "shadow",
             scans=entity == "URL" and action == "generalize",
             tells=entity not in TOO_COMMON,

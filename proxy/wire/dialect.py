@@ -28,6 +28,7 @@ __all__ = [
     "Field",
     "Form",
     "Found",
+    "Rewrite",
     "Route",
     "one_or_many",
     "plain_ack",
@@ -39,6 +40,9 @@ class Access(StrEnum):
 
     EVENTS = "events"
     """Its records are scrubbed and delivered."""
+    ASK = "ask"
+    """A question about a person (feature flags): its document is scrubbed as one part of `Route.kind` and passed. It
+    holds no records; without a body it is passed like PASS."""
     PASS = "pass"
     """Not events, but the SDK needs it: passed without a body, query and headers scrubbed."""
     REFUSE = "refuse"
@@ -91,7 +95,7 @@ class Field:
 
 
 Catalogue = Mapping[str, Mapping[str, Field]]
-"""Record kind → dotted path (`properties.$email`; `*` any one name; `\\.` a dot within a name) → field."""
+"""Record kind → dotted path (`properties.$email`; `*` any one name, `$feature/*` any such name; `\\.` a dot within a name) → field."""
 
 COMMON: Catalogue = {
     "header": {
@@ -118,7 +122,7 @@ class Route:
         path: below the lane's prefix. `{x}` stands for a segment or a part of one, a last `{x...}` for all that follow;
             a trailing slash makes no difference.
         methods: what the SDKs use; OPTIONS is answered by the server for every route.
-        kind: catalogue part of its records.
+        kind: catalogue part of its records, or of what it asks.
         auth: the SDK authenticates itself to the vendor here: its Authorization header travels.
     """
 
@@ -144,13 +148,22 @@ def plain_ack(_route: Route, _request: WireRequest) -> Ack:
     return Ack()
 
 
+Rewrite = Callable[[bytes], bytes | None]
+"""From a vendor's answer to the same without some of its switches; None when it cannot be read."""
+
+
 @dataclass(slots=True)
 class Found:
-    """The live list of records in a document, a kind for each, and the parts around them."""
+    """The live list of records in a document, a kind for each, and the parts around them.
+
+    Args:
+        close: called before the document is written; puts back what `find` took apart (a format within a string).
+    """
 
     records: list[dict[str, Any]]
     kinds: list[str]
     around: list[Part] = field(default_factory=list)
+    close: Callable[[], None] | None = None
 
 
 def one_or_many(document: Document, route: Route) -> Found:
@@ -171,9 +184,19 @@ class Dialect:
         form_fields: names of form or query fields that may hold the document.
         headers: request headers, lower case, that travel to the vendor beyond the common ones.
         ack: the answer that keeps this vendor's SDKs from retrying.
+        answers: by the name of a route, what takes the switches out of the vendor's answer that would turn on what is
+            never forwarded (session replay); see `wire.answers`.
         anonymize: turns off what the vendor would add from the connection (geolocation by IP); called unless the
             policy keeps IP_ADDRESS.
-        decoder: replaces `decode` for vendors whose event is no JSON document (GA4, Matomo).
+        decoder: takes the place of `opened` for vendors whose event is no JSON document (GA4, Matomo); called with
+            the dialect, the request, its route, and how large the document may become; it may call `opened` for the
+            routes that are JSON after all.
+        shapes: forms in which the vendor takes ids (`hex16`, `numbers`, `uuid` of `proxy.keys.shapes`): an id that has
+            the form keeps it when it is hashed.
+        counts_by_address: the vendor counts visitors by address and browser; it gets a pseudonymous address in
+            X-Forwarded-For, or everybody behind the proxy would be one visitor.
+        place: writes a country and region (either may be empty) that eventveil looked up itself to where the vendor
+            reads them.
     """
 
     name: str
@@ -184,8 +207,12 @@ class Dialect:
     form_fields: tuple[str, ...] = ()
     headers: frozenset[str] = frozenset()
     ack: Callable[[Route, WireRequest], Ack] = plain_ack
+    answers: Mapping[str, Rewrite] = field(default_factory=dict)
     anonymize: Callable[[Batch], None] | None = None
-    decoder: Callable[[Dialect, WireRequest, Route], Batch] | None = None
+    decoder: Callable[[Dialect, WireRequest, Route, int], Batch] | None = None
+    shapes: tuple[str, ...] = ()
+    counts_by_address: bool = False
+    place: Callable[[Batch, str, str], None] | None = None
     _exact: dict[str, Route] = field(init=False, default_factory=dict, repr=False)
     _templates: list[tuple[tuple[str, ...], Route]] = field(init=False, default_factory=list, repr=False)
 
@@ -227,21 +254,28 @@ class Dialect:
         """
         if route.access is Access.REFUSE:
             raise RouteRefused(expected="an open route", got="one that is closed", where=route.name)
-        if self.decoder is not None:
-            return self.decoder(self, request, route)
-        query = Params.parse(request.query)
         if route.access is Access.PASS:
-            return _passing(request, route, query)
-        return self._events(request, route, query, limit_bytes)
+            return _passing(request, route)
+        if self.decoder is not None:
+            return self.decoder(self, request, route, limit_bytes)
+        return self.opened(request, route, limit_bytes)
 
-    def _events(self, request: WireRequest, route: Route, query: Params, limit_bytes: int) -> Batch:
+    def opened(self, request: WireRequest, route: Route, limit_bytes: int) -> Batch:
+        """Open a request whose events are a JSON document, in the body or in a field of the query.
+
+        Raises:
+            WireError: 4xx, the body does not open or holds no records of this vendor.
+        """
+        query = Params.parse(request.query)
         carrier = next((name for name in self.form_fields if name in query.values), None)
         if carrier and request.body:
             raise FramingInvalid("one document", "one in the query and one in the body", route.name)
+        if route.access is Access.ASK and not carrier and not request.body:
+            return _passing(request, route)
         source = str(query.values.pop(carrier)).encode("utf-8", "surrogateescape") if carrier else request.body
         fields = () if carrier else self.form_fields
         opened = open_document(source, header(request.headers, "content-encoding"), fields, limit_bytes)
-        found = self.find(opened.document, route)
+        found = _asked(opened.document, route) if route.access is Access.ASK else self.find(opened.document, route)
         if not all(type(record) is dict for record in found.records):
             raise DocumentInvalid(expected="records that are objects", got="another JSON type", where=route.name)
         around = [*found.around, Part("query", query.values)]
@@ -249,6 +283,8 @@ class Dialect:
             around.append(Part("query", opened.form.values))
 
         def seal() -> WireRequest:
+            if found.close is not None:
+                found.close()
             sealed = opened.seal()
             if carrier:
                 query.values[carrier] = sealed.decode("utf-8", "surrogateescape")
@@ -258,8 +294,15 @@ class Dialect:
         return Batch(found.records, found.kinds, around, seal)
 
 
-def _passing(request: WireRequest, route: Route, query: Params) -> Batch:
+def _asked(document: Document, route: Route) -> Found:
+    if not isinstance(document, dict):
+        raise DocumentInvalid(expected="an object", got="an array", where=route.name)
+    return Found([], [], [Part(route.kind, document)])
+
+
+def _passing(request: WireRequest, route: Route) -> Batch:
     """Take a request without records. What fills a template's place in its path is scanned like a text."""
+    query = Params.parse(request.query)
     target = {"path": request.path} if "{" in route.path else {}
 
     def seal() -> WireRequest:
