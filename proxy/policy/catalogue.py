@@ -17,7 +17,7 @@ class Index:
         dialect: whose `catalogue` and `scopes` are read.
     """
 
-    __slots__ = ("_exact", "_globs", "_scopes", "kinds")
+    __slots__ = ("_exact", "_globs", "_inner", "_scopes", "kinds")
 
     def __init__(self, dialect: Dialect) -> None:
         catalogue = {**COMMON, **dialect.catalogue}
@@ -33,10 +33,13 @@ class Index:
         for kind, fields in catalogue.items():
             for text, field in fields.items():
                 path = split(text)
-                if "*" in path:
+                if "*" in text:
                     self._globs.append((kind, path, field))
                 else:
                     self._exact[kind, path] = field
+        inner = [(kind, path[:-1]) for kind, path, _ in self]
+        inner += [(kind, prefix) for kind, scopes in self._scopes.items() for _, prefix in scopes]
+        self._inner = frozenset((kind, path[:depth]) for kind, path in inner for depth in range(1, len(path) + 1))
 
     def __iter__(self) -> Iterator[tuple[str, Path, Field]]:
         """Give every catalogued field with its kind and path; `*` stands for any one name."""
@@ -49,6 +52,10 @@ class Index:
             (field for other, glob, field in self._globs if other == kind and _fits(glob, path)), None
         )
 
+    def leads(self, kind: str, path: Path) -> bool:
+        """Tell whether a place holds catalogued fields, or those that a scope of the policy speaks of."""
+        return any(kind == other and _fits(inner, path) for other, inner in self._inner)
+
     def places(self, kind: str, path: Path) -> list[tuple[str, Path]]:
         """Give the (scope, path) pairs by which a policy may speak of a place."""
         named = [
@@ -60,4 +67,11 @@ class Index:
 
 
 def _fits(glob: Path, path: Path) -> bool:
-    return len(glob) == len(path) and all(part in ("*", name) for part, name in zip(glob, path, strict=True))
+    return len(glob) == len(path) and all(
+        part in ("*", name) or _begins(part, name) for part, name in zip(glob, path, strict=True)
+    )
+
+
+def _begins(part: str, name: str) -> bool:
+    before, star, after = part.partition("*")
+    return bool(star) and len(name) >= len(before) + len(after) and name.startswith(before) and name.endswith(after)

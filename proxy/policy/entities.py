@@ -25,6 +25,7 @@ ENTITIES: dict[str, str] = {
     "PERSON": "a person's name",
     "PHONE_NUMBER": "a telephone number",
     "POSTAL_ADDRESS": "a street address",
+    "SCREEN_TEXT": "what a page shows on an element: a button's label, a link's text",
     "SECRET": "a password, token, key or session id",
     "URL": "a web address, its query and fragment",
     "USER_AGENT": "browser, operating system and device",

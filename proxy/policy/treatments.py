@@ -16,8 +16,12 @@ from proxy.policy.spec import EntityRule, FieldRule
 
 __all__ = ["Treatments"]
 
-TOO_COMMON = frozenset({"LOCATION_COARSE", "NRP", "URL", "USER_AGENT", "UNKNOWN", "DATE_TIME"})
+TOO_COMMON = frozenset({"LOCATION_COARSE", "NRP", "URL", "USER_AGENT", "UNKNOWN", "DATE_TIME", "SCREEN_TEXT"})
 """Entities whose values are shared by many people or are cut, not removed: no reason to search the request for them."""
+
+
+_CUT = frozenset({"URL", "USER_AGENT"})
+"""Entities of which text stays that is somebody's own: a path, the name that its owner gave to a telephone."""
 
 
 class Treatments:
@@ -34,6 +38,7 @@ class Treatments:
         self._policy, self._vendor, self._keyring, self._shapes = policy, vendor, keyring, shapes
         self._shadow = policy.mode == "shadow"
         self.of_entity = cache(self._of_entity)
+        self.unknown = cache(self._unknown)
 
     def _of_entity(self, entity: str, level: str = "", parameter: str = "") -> Treatment | None:
         """Give what is done to an entity, or None when it is kept.
@@ -54,7 +59,11 @@ class Treatments:
         """Give what a field rule does, None when it keeps."""
         return self._made(rule.id, entity, rule, "city" if entity == "LOCATION_COARSE" else "", "")
 
-    def unknown(self) -> Treatment:
+    def kept(self, entity: str) -> Treatment:
+        """Give the treatment of an entity that is kept, for where something must be done to each value."""
+        return Treatment(f"entities.{entity}", entity, "keep", lambda value: value, tells=False)
+
+    def _unknown(self) -> Treatment:
         """Give the treatment of `unknown: drop`."""
         rule = EntityRule(do="drop", mode="shadow" if self._shadow else "enforce")
         made = self._made("unknown", "UNKNOWN", rule, "", "")
@@ -73,6 +82,6 @@ class Treatments:
             action,
             make_action(rule.do, Subject(entity, self._vendor, level, parameter, self._shapes), self._keyring),
             shadow=self._shadow or rule.mode == "shadow",
-            scans=entity == "URL" and action == "generalize",
+            scans=entity in _CUT and action == "generalize",
             tells=entity not in TOO_COMMON,
         )

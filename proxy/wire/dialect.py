@@ -95,7 +95,8 @@ class Field:
 
 
 Catalogue = Mapping[str, Mapping[str, Field]]
-"""Record kind → dotted path (`properties.$email`; `*` any one name, `$feature/*` any such name; `\\.` a dot within a name) → field."""
+"""Record kind → dotted path (`properties.$email`; `*` any one name, `$feature/*` one that begins so; `\\.` a dot within
+a name) → field."""
 
 COMMON: Catalogue = {
     "header": {
