@@ -14,12 +14,12 @@ Source: RFC 2104 (HMAC), RFC 5297 (AES-SIV), RFC 4648 section 5 (base64url).
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from pybase64 import urlsafe_b64decode, urlsafe_b64encode
 
 from proxy.keys.shapes import Shape
 

@@ -77,9 +77,16 @@ def make_action(spec: ActionSpec, subject: Subject, keyring: Keyring) -> Apply:
         ActionError: the words after the action do not fit, or it cannot be done to this entity.
     """
     name = action_name(spec)
-    if isinstance(spec, dict) and set(spec) & set(_URL_KEYS):
+    if isinstance(spec, dict) and name not in spec:
         return _url(spec, subject)
-    return _FACTORIES[name](spec[name] if isinstance(spec, dict) else None, subject, keyring)
+    words = spec[name] if isinstance(spec, dict) else None
+    if words is not None and name in _WORDLESS:
+        raise ActionError(f"expected nothing after `{name}`")
+    return _FACTORIES[name](words, subject, keyring)
+
+
+_WORDLESS = frozenset({"keep", "drop", "hash", "encrypt"})
+"""Words after these are a mistake that would be paid for: `URL: {keep: [utm_source]}` would keep all of a URL."""
 
 
 def _keep(_words: Any, _subject: Subject, _keyring: Keyring) -> Apply:
@@ -104,9 +111,9 @@ def _encrypt(_words: Any, subject: Subject, keyring: Keyring) -> Apply:
 
 
 def _mask(words: Any, _subject: Subject, _keyring: Keyring) -> Apply:
-    keep = (words or {}).get("keep_last", 0) if isinstance(words, dict | None) else -1
-    if not isinstance(keep, int) or keep < 0 or set(words or {}) - {"keep_last"}:
-        raise ActionError("expected `mask` or `mask: {keep_last: n}`")
+    keep = 0 if words is None else words.get("keep_last") if isinstance(words, dict) and len(words) == 1 else None
+    if not isinstance(keep, int) or isinstance(keep, bool) or keep < 0:
+        raise ActionError("expected `mask` or `mask: {keep_last: n}`, a number of characters from 0")
 
     def mask(value: Scalar) -> Scalar:
         text = _text(value)

@@ -15,7 +15,8 @@ from proxy.keys.keyring import Keyring
 from proxy.policy.canary import leaks
 from proxy.policy.catalogue import Index
 from proxy.policy.contract import contract_faults
-from proxy.policy.diagnostics import Diagnostic, Place, render
+from proxy.policy.diagnostics import Diagnostic, render
+from proxy.policy.entities import ENTITIES
 from proxy.policy.load import Policy
 from proxy.policy.plan import Ground, Node, Rename
 from proxy.policy.program import Program
@@ -54,22 +55,22 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Progr
         roots={kind: Node(kind, ground) for kind in ("event", *index.kinds)},
         looking=looking,
         on_error=policy.on_error,
-        anonymizes="IP_ADDRESS" in texts,
+        anonymizes="IP_ADDRESS" in texts and not texts["IP_ADDRESS"].shadow,
     )
     leaking = leaks(program) if policy.unknown != "keep" and policy.mode == "enforce" else []
     if leaking:
         got = f"expected no canary to pass, got {', '.join(leaking)}"
-        raise PolicyError(str(Diagnostic(Place(policy.name, 1, 1), "E501", got)))
+        raise PolicyError(str(Diagnostic(policy.place, "E501", got)))
     return program
 
 
 def _missing(policy: Policy, index: Index) -> list[Diagnostic]:
-    """Find entities of the catalogue that the policy says nothing of: silence must not mean keep."""
-    wanted = {field.entity for _, _, field in index if field.entity}
+    """Find entities that the policy says nothing of: silence must not mean keep."""
+    wanted = ENTITIES.keys() | {field.entity for _, _, field in index if field.entity}
     missing = sorted(wanted - policy.entities.keys())
     hint = "extend `base`, which has an action for every entity"
     return [
-        Diagnostic(Place(policy.name, 1, 1), "E303", f"expected an action for {entity}, got none", hint)
+        Diagnostic(policy.place, "E303", f"expected an action for {entity}, got none", hint)
         for entity in missing
     ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from proxy.policy.actions import action_name
 from proxy.policy.catalogue import Index
 from proxy.policy.diagnostics import Diagnostic
-from proxy.policy.load import Policy
+from proxy.policy.load import Policy, Rule
 from proxy.policy.resolver import Resolver
 from proxy.policy.selectors import dotted
 from proxy.wire.dialect import Contract, Field
@@ -36,7 +36,7 @@ def _faults(
     policy: Policy, resolver: Resolver, vendor: str, kind: str, path: tuple[str, ...], field: Field
 ) -> list[Diagnostic]:
     allowed = _ALLOWED[field.contract]
-    rule = resolver.rule(kind, path)
+    rule = _rule(resolver, kind, path)
     if rule is not None:
         action, place, name = action_name(rule.spec.do), rule.place, f"`{rule.spec.id}`"
     elif field.entity in policy.entities:
@@ -50,3 +50,13 @@ def _faults(
     message = f"expected {name} to {' or '.join(sorted(allowed))} {where}, which {vendor} needs, got {action}"
     code = "E301" if field.contract is Contract.RESERVED else "E302"
     return [Diagnostic(place, code, message)]
+
+
+def _rule(resolver: Resolver, kind: str, path: tuple[str, ...]) -> Rule | None:
+    """Give the rule that decides over a place: of those on the way down the first that keeps or drops all below it."""
+    rule = None
+    for depth in range(1, len(path) + 1):
+        rule = resolver.rule(kind, path[:depth]) or rule
+        if rule is not None and action_name(rule.spec.do) in ("keep", "drop"):
+            break
+    return rule

@@ -6,12 +6,12 @@ what is inside as a part of the record and close it afterwards. A text that chan
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from pybase64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 
 from proxy.wire.dialect import Form
 

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from itertools import pairwise
 
 import re2
+
+from proxy.detect.lexicon import tokens
 
 __all__ = ["COARSER", "Scalar", "place_level"]
 
 Scalar = str | int | float | bool
 
 _PLACE_LEVELS = {
-    "country": ("country", "pays", "land", "pais", "paese", "nation", "continent", "国"),
-    "region": ("region", "state", "province", "provincia", "bundesland", "subdivision", "timezone", "time_zone"),
+    "city": "city town village municipality locality ville stadt ort ciudad citta cidade plaats miasto mesto stad 市 城市",
+    "region": "region state province provincia bundesland subdivision timezone regioncode regionname statecode statename "
+    "federalstate stateprovince prefecture 省 省份 都道府県",
+    "country": "country countrycode countryname countryiso pays land pais paese nation continent kraj 国 国家 국가",
 }
+"""Words of a name that tell how coarse its place is, the finest first: `country_city` is a city's."""
 
 
 def place_level(name: str) -> str:
-    """Tell how coarse the place in a field of this name is: `country`, `region` or `city`."""
-    folded = name.casefold()
-    return next((level for level, words in _PLACE_LEVELS.items() if any(word in folded for word in words)), "city")
+    """Tell how coarse the place in a field of this name is: `country`, `region` or, when nothing tells, `city`."""
+    words = tokens(name)
+    told = {word.rstrip("0123456789") for word in (*words, *map("".join, pairwise(words)))}
+    return next((level for level, known in _PLACE_LEVELS.items() if not told.isdisjoint(known.split())), "city")
 
 
 def _year(value: Scalar) -> Scalar | None:
@@ -38,8 +45,9 @@ def _decade(value: Scalar) -> Scalar | None:
 
 
 def _domain(value: Scalar) -> Scalar | None:
-    domain = str(value).rpartition("@")[2].strip().lower()
-    return domain or None
+    """Keep `@` and the domain, so that the result is told from a name that stands where an address should."""
+    domain = _DOMAIN.search(str(value).strip().lower())
+    return domain[0] if domain else None
 
 
 def _network(value: Scalar) -> Scalar | None:
@@ -60,7 +68,10 @@ def _degree(value: Scalar) -> Scalar | None:
         return None
 
 
+_DOMAIN = re2.compile(r"@[^@\s]+$")
 _YEAR = re2.compile(r"\b(?:19|20)\d\d\b")
+_VERSION_SIGN = re2.compile(r"(?:[\s/_-]+v?)*$")
+"""What stands between a product and its version: `Windows 10`, `app-v2`, `curl/8`."""
 
 _SYSTEMS = (
     ("iPhone", "iPhone; CPU iPhone OS like Mac OS X"),
@@ -93,8 +104,8 @@ def _family(value: Scalar) -> Scalar | None:
 
 def _before_version(text: str) -> str:
     """Cut a text where its first number begins: `Windows 10` → `Windows`."""
-    digit = next((at for at, sign in enumerate(text) if sign.isdigit()), None)
-    return text.strip() if digit is None else text[:digit].rstrip(" /_-v")
+    digit = next((at for at, sign in enumerate(text) if sign.isdigit()), len(text))
+    return _VERSION_SIGN.sub("", text[:digit]).strip()
 
 
 COARSER: dict[tuple[str, str], Callable[[Scalar], Scalar | None]] = {

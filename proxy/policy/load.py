@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-
-import orjson
 
 from proxy.errors import PolicyError
 from proxy.keys.keyring import Keyring
@@ -40,11 +39,13 @@ class Policy:
     """A policy with everything it extends.
 
     Args:
+        place: of the file itself.
         entities: entity → rule; `places` says where each stands.
         fingerprint: twelve hexadecimal digits over all that decides anything.
     """
 
     name: str
+    place: Place = Place("policy", 1, 1)
     entities: dict[str, EntityRule] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     fields: list[Rule] = field(default_factory=list)
@@ -67,7 +68,7 @@ def load(name_or_path: str, search: Iterable[Path] = ()) -> Policy:
     """Load a policy by name or path.
 
     Args:
-        name_or_path: a shipped policy's name, or a path to a file (it ends in `.yaml` or holds a slash).
+        name_or_path: a shipped policy's name, or a path to a file (it ends in `.yaml` or `.yml`, or holds a slash).
         search: folders looked through before the shipped ones.
 
     Raises:
@@ -85,18 +86,22 @@ def load(name_or_path: str, search: Iterable[Path] = ()) -> Policy:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}:1:1: E100 expected a readable UTF-8 file, got {type(error).__name__}") from error
-    return load_text(text, str(path), [path.parent, *folders])
+    return load_text(text, str(path), search)
 
 
 def load_text(text: str, file: str, search: Iterable[Path] = ()) -> Policy:
-    """Load a policy from text; `file` stands in diagnostics.
+    """Load a policy from text; `file` stands in diagnostics, and what it extends is looked for beside it.
+
+    Args:
+        search: folders looked through before the shipped ones.
 
     Raises:
         PolicyError: with every diagnostic.
     """
     diagnostics: list[Diagnostic] = []
     policy = Policy(name="")
-    _join(policy, read(text, file), list(search), (), diagnostics)
+    path = Path(file).resolve()
+    _Join(policy, [*search, shipped()], diagnostics).add(read(text, file), path, (path,))
     if diagnostics:
         raise PolicyError(render(diagnostics))
     policy.fingerprint = _fingerprint(policy)
@@ -104,35 +109,56 @@ def load_text(text: str, file: str, search: Iterable[Path] = ()) -> Policy:
 
 
 def _find(name: str, folders: Iterable[Path]) -> Path | None:
-    if name.endswith(".yaml") or "/" in name:
-        candidates = [Path(name), *(folder / name for folder in folders)]
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        candidates = [*(folder / name for folder in folders), Path(name)]
     else:
         candidates = [folder / f"{name}.yaml" for folder in folders]
     return next((path for path in candidates if path.is_file()), None)
 
 
-def _join(
-    policy: Policy, source: Source, folders: list[Path], above: tuple[str, ...], faults: list[Diagnostic]
-) -> None:
-    """Add a file, and before it what it extends, to the policy."""
-    spec = validate(source, PolicySpec)
-    faults += source.diagnostics
-    if spec is None:
-        return
-    for index, name in enumerate(spec.extends):
-        place = source.place(("extends", index))
-        path = _find(name, folders)
-        if path is None:
-            faults.append(Diagnostic(place, "E108", f"expected a policy to extend, got `{name}`, which is not there"))
-        elif str(path) in above:
-            faults.append(Diagnostic(place, "E109", f"expected no circle, got `{name}`, which extends this file"))
-        else:
-            _join(policy, read(path.read_text(encoding="utf-8"), str(path)), folders, (*above, str(path)), faults)
-    _add(policy, spec, source, faults)
+class _Join:
+    """Joins a file with what it extends, each file once: who comes second to a common base overrides what it says."""
+
+    def __init__(self, policy: Policy, folders: list[Path], faults: list[Diagnostic]) -> None:
+        self._policy, self._folders, self._faults = policy, folders, faults
+        self._joined: set[Path] = set()
+
+    def add(self, source: Source, path: Path, above: tuple[Path, ...]) -> None:
+        """Add a file, and before it what it extends, to the policy.
+
+        Args:
+            above: the file and those that lead to it.
+        """
+        self._joined.add(path)
+        spec = validate(source, PolicySpec)
+        self._faults += source.diagnostics
+        if spec is None:
+            return
+        for index, name in enumerate(spec.extends):
+            place = source.place(("extends", index))
+            found = _find(name, [path.parent, *self._folders])
+            if found is None:
+                self._fault(place, "E108", f"expected a policy to extend, got `{name}`, which is not there")
+            elif found.resolve() in above:
+                self._fault(place, "E109", f"expected no circle, got `{name}`, which extends this file")
+            elif found.resolve() not in self._joined:
+                self._read(found, place, above)
+        _add(self._policy, spec, source, self._faults)
+
+    def _read(self, path: Path, place: Place, above: tuple[Path, ...]) -> None:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self._fault(place, "E100", f"expected a readable UTF-8 file, got {type(error).__name__}")
+            return
+        self.add(read(text, str(path)), path.resolve(), (*above, path.resolve()))
+
+    def _fault(self, place: Place, code: str, message: str) -> None:
+        self._faults.append(Diagnostic(place, code, message))
 
 
 def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnostic]) -> None:
-    policy.name, policy.mode = spec.policy, spec.mode
+    policy.name, policy.mode, policy.place = spec.policy, spec.mode, Place(source.file, 1, 1)
     policy.allow += spec.allow
     policy.unknown = spec.unknown or policy.unknown
     policy.on_error = spec.on_error or policy.on_error
@@ -208,4 +234,4 @@ def _fingerprint(policy: Policy) -> str:
         "fields": [rule.spec.model_dump(mode="json", by_alias=True) for rule in policy.fields],
         "rest": [policy.allow, policy.unknown, policy.on_error, policy.mode, policy.regions],
     }
-    return hashlib.sha256(orjson.dumps(decides, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:12]

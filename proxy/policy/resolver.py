@@ -70,10 +70,13 @@ class Resolver:
         if field.contract is Contract.RESERVED:
             return Step(kind, path, catalogued=True, reserved=True)
         treatment = self._treatments.named(field.entity, path[-1], field.parameter) if field.entity else None
+        after = {prefix: self._treatments.named(entity, path[-1]) for prefix, entity in field.prefixes.items()}
         prefixes = tuple(
-            (prefix, Step(kind, path, self._treatments.named(entity, path[-1]), catalogued=True))
-            for prefix, entity in field.prefixes.items()
+            (prefix, Step(kind, path, made or self._treatments.kept(field.prefixes[prefix]), catalogued=True))
+            for prefix, made in after.items()
         )
+        if treatment is None and any(after.values()):
+            treatment = self._treatments.kept(str(field.entity))
         return Step(
             kind,
             path,
@@ -81,7 +84,7 @@ class Resolver:
             scans=field.form is Form.TEXT or bool(treatment and treatment.scans),
             form=field.form,
             catalogued=True,
-            prefixes=prefixes if treatment else (),
+            prefixes=prefixes,
             keep_values=field.keep_values,
         )
 
@@ -90,11 +93,19 @@ class Resolver:
         if entity is not None:
             treatment = self._treatments.named(entity, name)
             return Step(node.kind, path, treatment, scans=bool(treatment and treatment.scans))
-        if node.outer is not None and node.outer.treatment is not None:
+        outer = node.outer.treatment if node.outer is not None else None
+        if node.outer is not None and outer not in (None, self._treatments.unknown()):
             return replace(node.outer, place=path, catalogued=False)
         return self._unknown(node, path)
 
     def _unknown(self, node: Node, path: tuple[str, ...]) -> Step:
-        if self._policy.unknown == "drop" and node.kind != "header":
-            return Step(node.kind, path, self._treatments.unknown(), unknown=True, whole=True)
-        return Step(node.kind, path, scans=self._policy.unknown == "scan", unknown=True)
+        leads = self._index.leads(node.kind, path)
+        if self._policy.unknown != "drop" or node.kind == "header":
+            return Step(node.kind, path, scans=self._policy.unknown != "keep", unknown=not leads)
+        whole = not leads and not self._leads(node.kind, path)
+        return Step(node.kind, path, self._treatments.unknown(), unknown=not leads, whole=whole)
+
+    def _leads(self, kind: str, path: tuple[str, ...]) -> bool:
+        """Tell whether a rule speaks of something below a place: then the object there is gone through."""
+        places = self._index.places(kind, path)
+        return any(selector.leads(places) for rule in self._policy.fields for selector in rule.selectors)

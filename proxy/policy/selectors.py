@@ -71,6 +71,13 @@ class Selector:
             for scope, path in places
         )
 
+    def leads(self, places: Iterable[tuple[str, Path]]) -> bool:
+        """Tell whether a field below one of these places is named, step by step: `any` and `**` lead nowhere."""
+        return "**" not in self.steps and any(
+            self.scope == scope and len(path) < len(self.steps) and _match(self.steps[: len(path)], path)
+            for scope, path in places
+        )
+
 
 def split(text: str) -> Path:
     r"""Split dotted text into names; `\.` is a dot within a name (any sign may be escaped), quotes hold a whole one.

@@ -33,8 +33,8 @@ class Example(_Strict):
     For `hash` and `encrypt` the word `<pseudonym>` stands for the token, which differs with every key.
     """
 
-    into: Annotated[Any, Field(alias="in")]
-    out: Any = None
+    into: Annotated[str | int | float | bool, Field(alias="in")]
+    out: str | int | float | bool | None = None
 
 
 class EntityRule(_Strict):

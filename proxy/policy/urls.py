@@ -41,14 +41,20 @@ def cleaner(parts: UrlParts) -> Callable[[str], str]:
 
     def clean(text: str) -> str:
         rest, mark, fragment = text.partition("#")
-        base, question, query = rest.partition("?")
-        if not question and "=" in base and "/" not in base and ":" not in base:
-            return _kept(base, parts)
+        if _is_query(rest):
+            return _kept(rest, parts)
+        base, _, query = rest.partition("?")
         kept = _kept(query, parts)
         tail = ("?" + kept if kept else "") + ("#" + fragment if mark and parts.fragment else "")
         return _without_credentials(base, parts) + tail
 
     return clean
+
+
+def _is_query(text: str) -> bool:
+    """Tell a bare query by what stands before its first `=`: a name, and no part of a URL."""
+    name, equals, _ = text.partition("=")
+    return bool(equals) and not any(sign in name for sign in "/:?")
 
 
 def _kept(query: str, parts: UrlParts) -> str:

@@ -7,9 +7,11 @@ parser makes of an unescaped `+`.
 
 from __future__ import annotations
 
-from binascii import Error, a2b_base64, b2a_base64
+from binascii import Error
 from collections.abc import Callable
 from functools import partial
+
+from pybase64 import b64decode, b64encode
 
 from proxy.errors import FramingInvalid
 
@@ -38,10 +40,7 @@ def open_base64(text: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
 
 
 def _decoded(text: bytes) -> bytes:
-    # The strict decoder takes any number of `=` behind whole groups of four: `YWFh=`, `YWFh====`.
-    if len(text) & 3 or text.endswith(b"==="):
-        raise Error
-    return a2b_base64(text, strict_mode=True)
+    return b64decode(text, validate=True)
 
 
 def _open_other(text: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
@@ -60,11 +59,11 @@ def _open_other(text: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
 
 
 def _close(data: bytes) -> bytes:
-    return b2a_base64(data, newline=False)
+    return b64encode(data)
 
 
 def _close_other(data: bytes, *, is_url: bool, is_padded: bool) -> bytes:
-    text = b2a_base64(data, newline=False)
+    text = b64encode(data)
     if is_url:
         text = text.translate(_TO_URL)
     return text if is_padded else text.rstrip(b"=")

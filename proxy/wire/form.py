@@ -65,6 +65,10 @@ def _base64(text: bytes) -> bytes:
     return text.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
 
 
+_ESCAPED = {b"3D": b"=", b"2B": b"+", b"2F": b"/", b"3d": b"=", b"2b": b"+", b"2f": b"/"}
+"""The escapes that base64 needs. Source: RFC 4648 section 4; browsers write them in upper case, as RFC 3986 asks."""
+
+
 def _bare(text: bytes) -> bytes:
     return text.replace(b"%", b"%25").replace(b"&", b"%26").replace(b"+", b"%2B")
 
@@ -92,9 +96,11 @@ def _opened(value: bytes, styles: _Styles) -> tuple[bytes, Close]:
         return value, styles.raw_base64
     if first > 0 and value[:1].isalnum():
         # Base64 has few escapes, at its end most of all.
-        text = value[:first] + value[first:].replace(b"%3D", b"=").replace(b"%2B", b"+").replace(b"%2F", b"/")
-        if text.find(b"%") < 0:
-            return text, styles.base64
+        start, *rest = value.split(b"%")
+        try:
+            return start + b"".join([_ESCAPED[part[:2]] + part[2:] for part in rest]), styles.base64
+        except KeyError:
+            pass
     text = unquoted(value)
     if text[:1].isalnum():
         return text, styles.base64

@@ -32,9 +32,10 @@ _CONTAINERS = frozenset({dict, list})
 _DIGITS = bytes(ord("0") if chr(code) in "0123456789" else ord(" ") for code in range(256))
 _LONG = b"0" * 19
 """Integers of fewer than 19 digits fit 64 bits: 2**63 has 19, 2**64 has 20. In a string the digits only cost time."""
-_STRIDE = 6
-_RUN = b"0" * 3
-"""19 digits in a row show as 3 in a row when each 6th byte is looked at: a fifth of the time of looking at all."""
+_STRIDE = 3
+_RUN = b"0" * 6
+"""19 digits in a row show as 6 in a row when each 3rd byte is looked at, the 13 of a time in ms never do: a third of the
+time of looking at all."""
 
 
 def read(text: bytes) -> Document:
