@@ -16,7 +16,7 @@ from proxy.policy.canary import leaks
 from proxy.policy.catalogue import Index
 from proxy.policy.contract import contract_faults
 from proxy.policy.diagnostics import Diagnostic, render
-from proxy.policy.entities import ENTITIES
+from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
 from proxy.policy.load import Policy
 from proxy.policy.plan import Ground, Node, Rename
 from proxy.policy.program import Program
@@ -33,16 +33,15 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Progr
     """Compile a policy for a dialect.
 
     Raises:
-        PolicyError: the policy breaks the vendor's contract, leaves an entity without an action, or lets a canary
-            through; with every diagnostic.
+        PolicyError: the policy breaks the vendor's contract, or lets a canary through; with every diagnostic.
     """
     index = Index(dialect)
     treatments = Treatments(policy, dialect.name, keyring, dialect.shapes)
     resolver = Resolver(policy, index, treatments)
-    faults = [*_missing(policy, index), *contract_faults(policy, index, resolver, dialect.name)]
+    faults = contract_faults(policy, index, resolver, dialect.name)
     if faults:
         raise PolicyError(render(faults))
-    made = {entity: treatments.of_entity(entity) for entity in policy.entities}
+    made = {entity: treatments.of_entity(entity) for entity in {*ENTITIES, *PRESIDIO_ENTITIES, *policy.entities}}
     texts = {entity: treatment for entity, treatment in made.items() if treatment is not None}
     detector = Detector(regions=policy.regions or DEFAULT_REGIONS, entities=frozenset(texts))
     looking = Looking(detector, texts, frozenset(policy.allow))
@@ -62,17 +61,6 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Progr
         got = f"expected no canary to pass, got {', '.join(leaking)}"
         raise PolicyError(str(Diagnostic(policy.place, "E501", got)))
     return program
-
-
-def _missing(policy: Policy, index: Index) -> list[Diagnostic]:
-    """Find entities that the policy says nothing of: silence must not mean keep."""
-    wanted = ENTITIES.keys() | {field.entity for _, _, field in index if field.entity}
-    missing = sorted(wanted - policy.entities.keys())
-    hint = "extend `base`, which has an action for every entity"
-    return [
-        Diagnostic(policy.place, "E303", f"expected an action for {entity}, got none", hint)
-        for entity in missing
-    ]
 
 
 def _renamer(looking: Looking) -> Rename:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from proxy.policy.actions import action_name
 from proxy.policy.catalogue import Index
-from proxy.policy.diagnostics import Diagnostic
+from proxy.policy.diagnostics import Diagnostic, Place
 from proxy.policy.load import Policy, Rule
 from proxy.policy.resolver import Resolver
 from proxy.policy.selectors import dotted
+from proxy.policy.treatments import UNNAMED
 from proxy.wire.dialect import Contract, Field
 
 __all__ = ["contract_faults"]
@@ -39,8 +40,9 @@ def _faults(
     rule = _rule(resolver, kind, path)
     if rule is not None:
         action, place, name = action_name(rule.spec.do), rule.place, f"`{rule.spec.id}`"
-    elif field.entity in policy.entities:
-        action, place = action_name(policy.entities[field.entity].do), policy.places[field.entity]
+    elif field.entity:
+        action = action_name(policy.entities.get(field.entity, UNNAMED).do)
+        place = policy.places.get(field.entity, Place(policy.name, 1, 1))
         name = f"the rule for {field.entity}"
     else:
         return []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from pybase64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from pybase64 import b64decode, b64encode, urlsafe_b64encode
 
 from proxy.wire.dialect import Form
 
@@ -21,6 +21,8 @@ SHORTEST_BASE64 = 16
 """`a@b.example` takes 16 characters in base64; shorter texts hold no address and are mostly words."""
 
 _BASE64 = str.maketrans("", "", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
+
+_TO_STANDARD = str.maketrans("-_", "+/")
 
 
 @dataclass(slots=True)
@@ -83,10 +85,11 @@ def _json(text: str) -> Opened | None:
 
 
 def _base64(text: str) -> Opened | None:
-    raw = _decoded(text)
+    url_safe = "-" in text or "_" in text
+    raw = _decoded(text.translate(_TO_STANDARD) if url_safe else text)
     if raw is None:
         return None
-    encode = urlsafe_b64encode if "-" in text or "_" in text else b64encode
+    encode = urlsafe_b64encode if url_safe else b64encode
     padded = text.endswith("=") or len(text) % 4 == 0
 
     def write(changed: str) -> str:
@@ -102,9 +105,8 @@ def _base64(text: str) -> Opened | None:
 
 def _decoded(text: str) -> str | None:
     """Decode base64 that holds text: printable UTF-8 and nothing else."""
-    decode = urlsafe_b64decode if "-" in text or "_" in text else b64decode
     try:
-        raw = decode(text + "=" * (-len(text) % 4)).decode()
+        raw = b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
     except ValueError:
         return None
     return raw if raw.isprintable() or raw[:1] in _BRACKETS else None

@@ -14,7 +14,7 @@ from proxy.policy.load import Policy
 from proxy.policy.plan import Treatment
 from proxy.policy.spec import EntityRule, FieldRule
 
-__all__ = ["Treatments"]
+__all__ = ["UNNAMED", "Treatments"]
 
 TOO_COMMON = frozenset({"LOCATION_COARSE", "NRP", "URL", "USER_AGENT", "UNKNOWN", "DATE_TIME", "SCREEN_TEXT"})
 """Entities whose values are shared by many people or are cut, not removed: no reason to search the request for them."""
@@ -22,6 +22,9 @@ TOO_COMMON = frozenset({"LOCATION_COARSE", "NRP", "URL", "USER_AGENT", "UNKNOWN"
 
 _CUT = frozenset({"URL", "USER_AGENT"})
 """Entities of which text stays that is somebody's own: a path, the name that its owner gave to a telephone."""
+
+UNNAMED = EntityRule(do="drop")
+"""An entity that the policy does not name: silence must not mean keep."""
 
 
 class Treatments:
@@ -47,8 +50,8 @@ class Treatments:
             level: how coarse the field already is, for places.
             parameter: the URL parameter that the field copies.
         """
-        rule = self._policy.entities.get(entity)
-        return None if rule is None else self._made(f"entities.{entity}", entity, rule, level, parameter)
+        rule = self._policy.entities.get(entity, UNNAMED)
+        return self._made(f"entities.{entity}", entity, rule, level, parameter)
 
     def named(self, entity: str, name: str, parameter: str = "") -> Treatment | None:
         """Give what is done to an entity in a field of this name."""
