@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from proxy.detect.row import Candidate, Found, Row, near
+from proxy.detect.tlds import TLDS
 
 __all__ = ["ROWS"]
 
@@ -19,6 +20,7 @@ _AT = r"(?:@|＠|%40|%2540|&#64;|&#x40;|&commat;|\\u0040)"
 _MARK = re.compile(r"@|＠|%(?:25)?40|&#|&commat;|\\u0040")
 _PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".ico", ".css", ".js")
 _MAIL_WORDS = ("mail", "contact", "reach", "write", "correo", "courriel", "メール", "邮", "почт")
+_GLUE = "_-"
 _STOPS = frozenset(("me", "us", "you", "them", "him", "her", "it", "is", "be", "look", "looking", "buy", "sale", "now"))
 _LEADING = "!#$%&'*/=?^`{|}~.-"
 
@@ -37,7 +39,22 @@ def _address(candidate: Candidate) -> Iterable[Found]:
     while local and local[0] in _LEADING:
         start, local = start + 1, local[1:]
     if local:
-        yield Found(start, end)
+        end = _trimmed(text, start, end)
+        if end:
+            yield Found(start, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    """Cut the domain back to a top-level domain that exists (`example.com.Thanks`); 0 when there is none."""
+    if text[end : end + 1] in _GLUE and text[end : end + 1]:
+        return 0
+    while True:
+        label = text[start:end].replace("。", ".").rpartition(".")[2]
+        if len(label) == 2 or not label.isascii() or label.lower().startswith("xn--") or label.lower() in TLDS:
+            return end
+        end -= len(label) + 1
+        if text[start:end].count(".") < 1 or not _MARK.search(text[start:end].rpartition(".")[0]):
+            return 0
 
 
 def _spelled(candidate: Candidate) -> Iterable[Found]:
@@ -66,9 +83,10 @@ ROWS = (
             ("a@xn--d1acufc.xn--p1ai", "a@xn--d1acufc.xn--p1ai"),
             ("hello+world+ada@example.com", "hello+world+ada@example.com"),
             ("ada@example.org.", "ada@example.org"),
+            ("write ada@example.com.Thanks", "ada@example.com"),
             ("почта: иван@пример.рф", "иван@пример.рф"),
         ),
-        counters=("info@presidio.", "react@18.2.0", "logo@2x.png", "@media screen", "hello-world here", "a @ b.com"),
+        counters=("info@presidio.", "none@none.codfm", "none@lb.co_m", "react@18.2.0", "logo@2x.png", "@media screen", "hello-world here", "a @ b.com"),
         confirm=_address,
         strength=80,
     ),

@@ -14,15 +14,26 @@ from proxy.detect import words
 __all__ = ["classify", "free_text", "tokens"]
 
 _SPLIT = re.compile(r"[^\W_]+")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MAX_NAME = 96
 """Longer names are prose or data, not names; only their end is read."""
 _MAX_TERM = 5
 """No term of the tables has more words."""
 _GENERIC = frozenset(("value", "values", "v", "raw", "text", "data", "current", "default", "item", "items", "primary", "new", "old", "previous", "first", "last", "latest", "initial"))
-_CONTAINERS = frozenset(("properties", "traits", "context", "data", "payload", "attributes", "event", "events", "fields", "props", "params", "meta", "metadata", "customproperties"))
-_PROFILE = frozenset(("traits", "profile", "set", "setonce", "usr", "user", "up", "userproperties", "personproperties", "person", "userdata"))
-_NOT_PERSONS = frozenset(("ai", "aws", "gcp", "db", "gen", "process", "service", "server", "thread", "os", "runtime", "app", "browser", "cloud"))
+_CONTAINERS = frozenset(("properties", "context", "data", "payload", "attributes", "event", "events", "fields", "props", "params", "meta", "metadata", "customproperties"))
+_PROFILE = frozenset(("traits", "set", "setonce", "up", "unset", "userdata", "userinfo"))
+"""Vendors' names for the person's own record."""
+_STRUCTURE = frozenset(("parent", "child", "target", "self", "partner", "profile", "feedback", "associate"))
+"""Before `id` these point at any kind of thing."""
+_PLACES = frozenset(("address", "location", "geo", "billing", "shipping", "home", "mailing", "place"))
+_CLOUD = frozenset(("aws", "gcp", "faas", "vercel", "lambda", "execution", "azure", "cluster", "datacenter", "cloud", "k8s", "db", "jvm"))
+"""Words of machines: `aws_region`, `db.driver.name`, `cloud.account.id` tell of no person."""
+_MACHINES = frozenset(("mobile", "model", "platform"))
+_CLIENT_HINTS = frozenset(("ua", "agent", "uadata", "uach", "hints", "browser", "device"))
+"""`userAgentData.mobile` is a boolean about a browser (W3C User-Agent Client Hints)."""
+_PLURALS = frozenset(("logins", "tokens", "pages", "links", "photos", "paths", "sessions", "cards", "ages", "passes"))
+"""Plurals that count or list things, unlike `emails` and `phones`."""
+_WEAK = frozenset(("LOCATION_COARSE", "PERSON", "ORGANIZATION", "ORG_ID"))
 
 
 def _terms(table: dict[str, str]) -> dict[str, str]:
@@ -53,7 +64,8 @@ def tokens(name: str) -> tuple[str, ...]:
         name = _HUMP.sub(" ", name)
     if name.isascii():
         return tuple(_SPLIT.findall(name.lower()))
-    return tuple(_SPLIT.findall(_fold(name).replace("\u200c", "")))
+    folded = _fold(name).replace("\u200c", "")
+    return tuple("".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in folded).split())
 
 
 def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
@@ -72,9 +84,15 @@ def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
         return _inherited(parents)
     while len(parts) > 1 and parts[-1].isdigit():
         parts = parts[:-1]
+    entity = _STRONG.get("".join(parts))
+    if entity:
+        return entity
     if len(parts) > 1 and (parts[0] in words.VETO_FIRST or parts[-1] in words.VETO_LAST):
         return None
-    return _told(parts, _nearest(parents))
+    entity = _told(parts, _nearest(parents))
+    if entity is None and parts[-1][-1].isdigit():
+        return classify(" ".join(parts).rstrip("0123456789"), parents)
+    return None if entity in _WEAK and _CLOUD.intersection(parts) else entity
 
 
 def free_text(name: str) -> bool:
@@ -86,14 +104,14 @@ def _nearest(parents: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of the nearest parent that says something."""
     for parent in reversed(parents):
         parts = tokens(parent)
-        if parts and not all(part.isdigit() for part in parts):
+        if parts and not all(part.isdigit() or part in _GENERIC for part in parts) and "".join(parts) not in _CONTAINERS:
             return parts
     return ()
 
 
 def _inherited(parents: tuple[str, ...]) -> str | None:
     """Let `email.value` and `emails[0]` be what `email` and `emails` are; containers pass nothing on."""
-    if not parents or "".join(tokens(parents[-1])) in _CONTAINERS:
+    if not parents or "".join(tokens(parents[-1])) in _CONTAINERS | _PROFILE:
         return None
     return classify(parents[-1], parents[:-1])
 
@@ -101,7 +119,9 @@ def _inherited(parents: tuple[str, ...]) -> str | None:
 def _told(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
     """Try the tables in order: the whole name, its end, anything in it, and what its parent makes of it."""
     glued = "".join(parts)
-    single = glued[:-1] if glued.endswith("s") and len(glued) > 4 else glued
+    if glued in _MACHINES and _CLIENT_HINTS.intersection(parent):
+        return None
+    single = glued[:-1] if glued.endswith("s") and glued not in _PLURALS and len(glued) > 4 else glued
     for table in (_STRONG, _LAST, _ALONE):
         entity = table.get(glued) or table.get(single)
         if entity:
@@ -133,9 +153,11 @@ def _by_parent(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
     """Decide the ambiguous heads, `name id number address key code`, by the word before or the enclosing object."""
     head = parts[-1]
     before = parts[-2] if len(parts) > 1 else (parent[-1] if parent else "")
-    joined = "".join(parent)
-    person = before in words.OF_PEOPLE or (len(parts) == 1 and joined in words.OF_PEOPLE)
-    organization = before in words.OF_ORGANIZATIONS or (len(parts) == 1 and joined in words.OF_ORGANIZATIONS)
+    joined = "".join(parent) if len(parts) == 1 else ""
+    organization = joined in words.OF_ORGANIZATIONS or before in words.OF_ORGANIZATIONS
+    person = not organization and (joined in _PROFILE or joined in words.OF_PEOPLE or before in words.OF_PEOPLE)
+    if head == "state" and before in _PLACES | words.OF_PEOPLE:
+        return "LOCATION_COARSE"
     if head in {"name", "names"}:
         return "PERSON" if person else "ORGANIZATION" if organization else None
     if head in {"id", "ids", "uuid", "guid", "key", "no", "number", "nr", "ref", "hash"}:
@@ -147,7 +169,7 @@ def _by_parent(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
             return "DEVICE_ID"
         if head in {"key", "ref", "hash", "no", "nr", "number"} and not (person or organization):
             return None
-        return "ORG_ID" if organization or before == "account" else "USER_ID" if person else None
+        return "ORG_ID" if organization else "USER_ID" if person and (joined or before not in _STRUCTURE) else None
     if head in {"address", "addr"} and before in {"ip", "client", "remote", "peer", "host", "network", "socket", "sock"}:
         return "IP_ADDRESS" if before != "host" else None
     return None

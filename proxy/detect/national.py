@@ -28,6 +28,8 @@ def _ssn(candidate: Candidate) -> Iterable[Found]:
         return
     if number[:3] in {"000", "666"} or number[0] == "9" or number[3:5] == "00" or number[5:] == "0000":
         return
+    if value[2] == "-" and not told:
+        return
     if told or (value != number and len(set(value) - set(number)) == 1) or (number[0] == "0" and _issued(number)):
         yield Found(start, end)
 

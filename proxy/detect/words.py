@@ -48,7 +48,7 @@ STRONG: dict[str, str] = {
     ),
     "IP_ADDRESS": (
         "ipaddress ipaddr ipv4 ipv6 clientip remoteip userip useripaddress remoteaddr remoteaddress clientaddress xforwardedfor "
-        "xrealip forwardedfor peeraddress peeraddr peerip cfconnectingip trueclientip sourceip srcip ipadresse adresseip direccionip "
+        "xrealip forwardedfor peeraddress peeraddr peerip cfconnectingip trueclientip peername sourceip srcip ipadresse adresseip direccionip "
         "ipoverride sourceipaddress ipアドレス ip地址 ipадрес"
     ),
     "CREDIT_CARD": (
@@ -111,7 +111,7 @@ STRONG: dict[str, str] = {
         "katuosoite ulica adreszamieszkania utca cadde diachi 住所 番地 地址 详细地址 街道 주소 адрес улица адреса عنوان العنوان آدرس כתובת रहनेकापता पता ที่อยู่ διευθυνση"
     ),
     "LOCATION_COARSE": (
-        "city country countrycode countryname countryiso citytown hometown municipality province federalstate regioncode regionname "
+        "city country countrycode destinationcountry origincountry countryname countryiso citytown hometown municipality province federalstate regioncode regionname "
         "subdivision stateprovince stateabbreviation statecode statename usstate locality county prefecture "
         "urbanarea stadt ort wohnort bundesland landkreis ville pays departement ciudad pais provincia comune citta paese cidade "
         "bairro plaats woonplaats miasto kraj wojewodztwo mesto varos orszag sehir ulke kaupunki stad kommune "
@@ -121,7 +121,7 @@ STRONG: dict[str, str] = {
         "userid uid username userids usernames customerid memberid loginname loginid userhandle screenname clientnumber "
         "customernumber membernumber employeeid employeenumber personid contactid subscriberid accountname subjectid studentid "
         "ownerid creatorid authorid inviterid inviteeid assigneeid senderid recipientid reviewerid managerid sellerid buyerid driverid "
-        "guestid leadid profileid viewerid createdby updatedby modifiedby invitedby assignedto externalid distinctid userhash userguid "
+        "guestid leadid viewerid createdby updatedby modifiedby invitedby assignedto externalid distinctid userhash userguid "
         "useruuid puid cuid kundennummer benutzername benutzerid identifiant nomdutilisateur nombredeusuario nombreusuario "
         "idusuario nomeutente idutente nomedeusuario gebruikersnaam kayttajatunnus brukernavn anvandarnamn uzytkownik "
         "ユーザー名 ユーザーid 用户名 用户id 用户编号 会员号 사용자 아이디 имяпользователя логин اسمالمستخدم نامکاربری שםמשתמש twitterhandle "
@@ -129,7 +129,7 @@ STRONG: dict[str, str] = {
     ),
     "DEVICE_ID": (
         "deviceid anonymousid anonid idfa idfv gaid aaid androidid advertisingid adid imei imsi iccid meid macaddress devicemac mac udid "
-        "deviceuuid installid installationid instanceid visitorid browserid fingerprint machineid hardwareid serialnumber clientid "
+        "deviceuuid devicename servername installid installationid instanceid visitorid browserid fingerprint machineid hardwareid serialnumber clientid "
         "sessionid gclid fbclid msclkid ttclid twclid dclid wbraid gbraid fbp fbc devicetoken pushtoken fcmtoken apnstoken "
         "internationalmobileequipmentidentity deviceserial ja3digest ja4digest"
     ),
@@ -145,7 +145,7 @@ STRONG: dict[str, str] = {
     ),
     "URL": (
         "url urls uri href referrer referer website homepage webpage landingpage pageurl currenturl avatar avatarurl photourl "
-        "pictureurl imageurl profilepicture profilephoto profileurl linkurl pagelocation documentlocation pathname urlpath requesturi "
+        "pictureurl imageurl profilepicture profilephoto profileurl linkurl pagelocation documentlocation pathname urlpath requesturi fragment filepath navigationorigin navigationfrom navigationto routeid "
         "リンク 網址 网址 сайт ссылка"
     ),
     "USER_AGENT": "useragent httpuseragent rawuseragent useragentoriginal browseragent",
@@ -155,7 +155,7 @@ STRONG: dict[str, str] = {
         "secret secrets clientsecret apikey apisecret appkey appsecret accesskey secretkey privatekey encryptionkey signingkey "
         "accesstoken refreshtoken authtoken bearertoken idtoken sessiontoken csrftoken csrf xsrf xsrftoken jwt otp otpcode totp mfacode "
         "verificationcode onetimecode resettoken resetpasswordtoken unlocktoken magiclink invitetoken authorization proxyauthorization "
-        "credential credentials cookie cookies setcookie phpsessid connectsid aiohttpsession jsessionid usersession sessioncookie "
+        "credential credentials setcookie phpsessid connectsid aiohttpsession jsessionid usersession sessioncookie "
         "cvv cvc cvv2 cvc2 cardverification securitycode pincode securityanswer securityquestion privatetoken sshkey mysqlpwd connectionstring "
         "dsnpassword webhooksecret keypassword keystorepassword auth xapikey ticketgrantingticket pat"
     ),
@@ -171,35 +171,34 @@ STRONG: dict[str, str] = {
 
 LAST: dict[str, str] = {
     "EMAIL_ADDRESS": "mail mails receiptto",
-    "PHONE_NUMBER": "mobile tel cell fax mob handy msisdn",
+    "PHONE_NUMBER": "tel fax mob handy msisdn",
     "IP_ADDRESS": "ip cip",
     "PERSON": "holder owner owners buyer attendee recipientname",
     "BIRTH_DATE": "born",
     "LOCATION_PRECISE": "zip lat lon lng",
     "LOCATION_COARSE": "region town stateregion",
-    "USER_ID": "login handle userkey",
-    "DEVICE_ID": "session",
-    "SECRET": "token pin tokens sid",
-    "URL": "link uri page photo picture",
+    "USER_ID": "handle userkey",
+    "SECRET": "token pin sid",
+    "URL": "link uri page photo picture path",
     "CREDIT_CARD": "pan visa",
 }
 """Terms that tell at the end of a name: `account_owner`, `guest_lat`; `owner_type` and `link_color` are something else."""
 
 ALONE: dict[str, str] = {
     "PERSON": "shareholder artistname contact contacts customer customers subscriber invitees attendees admins members holder author nom nombre nome naam navn nazwa emri ad nev customername",
-    "USER_ID": "user users",
+    "USER_ID": "user users login alias",
     "BIRTH_DATE": "age alter edad idade eta leeftijd idad wiek yas 年齢 年龄 나이 возраст العمر عمر",
     "ORGANIZATION": "company organization organisation business client org department manufacturer tenantname merchant brandowner companies employers",
-    "POSTAL_ADDRESS": "address addresses adresse adresa adres osoite home work place spot venue facility alley avenue road lane drive building house apartment apt suite flat line1 line2 line3 road1",
-    "LOCATION_PRECISE": "location long geo lnglat point",
-    "LOCATION_COARSE": "state area land city1",
-    "URL": "path dl dr link",
+    "POSTAL_ADDRESS": "address addresses adresse adresa adres osoite home work place spot venue facility alley avenue road lane drive building house apartment apt suite flat line1 line2 line3",
+    "LOCATION_PRECISE": "location long geo point",
+    "LOCATION_COARSE": "area land",
+    "URL": "dl dr",
     "NRP": "career employment condition job jobtitle",
-    "NATIONAL_ID": "visanumber",
-    "CREDIT_CARD": "expiration expires visa card",
-    "EMAIL_ADDRESS": "tocontact to cc bcc",
-    "IP_ADDRESS": "",
-    "SECRET": "pass key2 otp symfony session2 logfiretoken",
+    "CREDIT_CARD": "expiration expirationdate expires visa card",
+    "EMAIL_ADDRESS": "tocontact",
+    "PHONE_NUMBER": "mobile cell",
+    "SECRET": "pass symfony cookie cookies",
+    "DEVICE_ID": "session",
 }
 """Terms that tell only as the whole name (a leading `user`, `billing` … may stand before them)."""
 
@@ -211,7 +210,7 @@ VETO_LAST = frozenset(
         "carrier label labels placeholder hint error errors message visible hidden shown set missing match matches source sources medium "
         "frequency preference preferences settings setting permission permissions list lists count7d sum avg average max min rate ratio score "
         "duration ms seconds minutes index position color colour width height category categories step method methods time timestamp date days "
-        "seen bounce quality accuracy precision timezone zone tz domain domains unread queue budget limit left remaining used tokens "
+        "seen bounce quality accuracy precision timezone zone tz domain domains scheme port origin arn protocol filter filters expiration conflict unread queue budget limit left remaining used tokens "
         "prefix suffix kind mode policy expiry strength attempts failed failures reset page pages screen view event events button form field fields "
         "input tab modal banner widget component feature flag flags variant experiment test order orders level tier plan plans id_type "
         "count30d digits ttl region_type usage lang language locale currency retries delay latency bytes ported app apps apptype "
@@ -231,13 +230,13 @@ VETO_FIRST = frozenset(
 
 OF_PEOPLE = frozenset(
     (
-        "user users usr customer customers client contact contacts person people member members owner owners account profile profiles traits "
+        "user users usr customer customers client contact contacts person people member members owner owners profile profiles traits feedback usr "
         "trait guest guests patient student teacher employee employees staff manager buyer seller sender recipient recipients receiver author "
         "creator admin admins inviter invitee invitees assignee attendee attendees participant participants subscriber visitor lead leads "
-        "billing shipping payer payee cardholder holder passenger driver rider host referrer beneficiary applicant candidate "
-        "father mother spouse partner child parent guardian emergency login legal real display friend friends artist physician doctor agent operator "
+        "billing shipping payer payee cardholder holder passenger driver rider referrer beneficiary applicant candidate "
+        "father mother spouse partner child parent guardian emergency login legal real display friend friends artist physician doctor operator "
         "kunde kunden benutzer nutzer kontakt inhaber utilisateur client titulaire usuario cliente titular utente contatto gebruiker klant "
-        "identity identify personal actor requester approver viewer me self set setonce userproperties personproperties up individual up "
+        "identity identify personal actor requester approver viewer me self userproperties personproperties individual "
         "reporter reviewer editor moderator supplier signer signatory consignee representative representante shareholder associate target "
     ).split()
 )
@@ -245,7 +244,7 @@ OF_PEOPLE = frozenset(
 
 OF_ORGANIZATIONS = frozenset(
     (
-        "company companies org orgs organization organisation organizations business businesses employer tenant workspace team firm corporation "
+        "account accounts company companies org orgs organization organisation organizations business businesses employer tenant workspace team firm corporation "
         "group groups groupset groupproperties school university merchant vendor agency institution bank firma unternehmen entreprise societe "
         "empresa azienda bedrijf legalentity enterprise partnerorg dealership clinic hospital"
     ).split()
@@ -258,7 +257,7 @@ TEXT = frozenset(
         "searchterm searchquery term terms keyword keywords statement stacktrace stack trace error reason feedback review bio about "
         "summary snippet transcript answer answers question response responses result results citations documents preamble arguments args "
         "argument params parameters parameter bindings document source data payload metadata mdc tags label labels value values warnings "
-        "violations detail details entries owner_text calls call definitions input output target"
+        "violations detail details entries owner_text calls call definitions input output target header headers form fields"
     ).split()
 )
 """Words of fields that people write into; `unknown: scan` looks at them, a strict policy drops them."""
