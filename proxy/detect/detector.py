@@ -14,6 +14,7 @@ from typing import NamedTuple
 import re2
 
 from proxy.detect.finance import card
+from proxy.detect.layers import base64_texts, unescaped
 from proxy.detect.patterns import ROWS
 from proxy.detect.row import Candidate, Found, Row, near
 
@@ -23,6 +24,13 @@ DEFAULT_REGIONS = ("US", "GB", "IE", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "
 """Regions in whose national formats telephone numbers are read when a policy names none."""
 
 _SEPARATOR = "\x00"
+_MAX_DEPTH = 2
+"""How often an encoding is opened inside another: base64 of percent-encoded text, and one more."""
+_VIEWS = (
+    r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&(?:#\d|#[xX]|amp;|quot;|nbsp;|commat;)",
+    r"[A-Z][A-Za-z0-9+/_]{15,}",
+)
+"""What shows that a string is worth opening: an escape, or a long run with a capital, as base64 has and hex has not."""
 _SET_MEMORY_BYTES = 64 << 20
 """RE2 drops cached states when this is full; it is far above what the table needs (measured: below 4 MB)."""
 
@@ -42,7 +50,7 @@ class Detector:
     Args:
         regions: ISO 3166 codes; national telephone formats are read in these.
         entities: the entities a policy does anything about; None means all of the table.
-        extra: an operator's rows, which take part in prefilter and confirmation like ours.
+        extra: rows of Presidio's recognizers or an operator's, which take part in prefilter and confirmation like ours.
     """
 
     def __init__(
@@ -59,7 +67,8 @@ class Detector:
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
         for row in self._rows:
-            self._set.Add(row.expression)
+            self._set.Add(row.trigger or row.expression)
+        self._views = frozenset(map(self._set.Add, _VIEWS)) if self._rows else frozenset()
         self._set.Compile()
         self._searches = tuple(re2.compile(row.expression, options) for row in self._rows)
 
@@ -73,17 +82,31 @@ class Detector:
         Returns:
             Only texts with hits; spans sorted by start, never overlapping, offsets in characters.
         """
+        return self._found(texts, (*hints, *self._regions) if hints else self._regions, _MAX_DEPTH)
+
+    def _found(self, texts: Sequence[str], regions: tuple[str, ...], depth: int) -> dict[str, tuple[Span, ...]]:
+        """Run the prefilter, then the rows that hit, then the same on what encodings hide, `depth` times."""
         joined = _SEPARATOR.join(texts).encode("utf-8", "surrogatepass")
         hits = self._set.Match(joined)
         if hits is None:
             return {}
+        found = self._direct(texts, joined, hits, regions)
+        if depth and not self._views.isdisjoint(hits):
+            self._through(texts, found, regions, depth)
+        return found
+
+    def _direct(
+        self, texts: Sequence[str], joined: bytes, hits: Sequence[int], regions: tuple[str, ...]
+    ) -> dict[str, tuple[Span, ...]]:
+        """Search the rows that hit, and confirm."""
         starts = _starts(texts)
-        regions = (*hints, *self._regions) if hints else self._regions
         places: dict[int, list[tuple[Row, int, int]]] = {}
         for index in hits:
-            row = self._rows[index]
-            group = 1 if self._searches[index].groups else 0
-            for match in self._searches[index].finditer(joined):
+            if index in self._views:
+                continue
+            row, search = self._rows[index], self._searches[index]
+            group = 1 if search.groups else 0
+            for match in search.finditer(joined):
                 start, end = match.span(group)
                 at = bisect_right(starts, start) - 1
                 places.setdefault(at, []).append((row, start - starts[at], end - starts[at]))
@@ -94,6 +117,24 @@ class Detector:
                 found[texts[at]] = spans
         return found
 
+    def _through(
+        self, texts: Sequence[str], found: dict[str, tuple[Span, ...]], regions: tuple[str, ...], depth: int
+    ) -> None:
+        """Look through escapes and base64, and add to `found` what stands behind them, at its raw place."""
+        escaped = [(text, view) for text in texts if (view := unescaped(text)) is not None]
+        coded = [(text, *run) for text in texts for run in base64_texts(text)]
+        behind = {view.text for _, view in escaped} | {decoded for *_, decoded in coded}
+        inner = self._found(list(behind), regions, depth - 1)
+        spans: dict[str, list[Span]] = {}
+        for text, view in escaped:
+            for span in inner.get(view.text, ()):
+                spans.setdefault(text, []).append(Span(*view.raw(span.start, span.end), span.entity, span.rule))
+        for text, start, end, decoded in coded:
+            for span in inner.get(decoded, ())[:1]:
+                spans.setdefault(text, []).append(Span(start, end, span.entity, span.rule))
+        for text, more in spans.items():
+            found[text] = _longest((*found.get(text, ()), *more))
+
     def number(self, value: float) -> str | None:
         """Name the entity of a bare JSON number under an untelling key, when it is personal beyond doubt.
 
@@ -103,6 +144,15 @@ class Detector:
         if isinstance(value, int) and 10**13 <= value < 10**16 and card(str(value)):
             return "CREDIT_CARD"
         return None
+
+
+def _longest(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Keep the longest of spans that overlap."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start - span.end, span.start)):
+        if all(span.end <= other.start or span.start >= other.end for other in kept):
+            kept.append(span)
+    return tuple(sorted(kept))
 
 
 def _starts(texts: Sequence[str]) -> list[int]:

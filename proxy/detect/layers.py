@@ -60,8 +60,8 @@ def base64_texts(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, decoded text) of each run that is base64, standard or url-safe, of readable UTF-8."""
     for match in _BASE64.finditer(text):
         run = match.group().rstrip("=")
-        if run.isalpha() and (run.islower() or run[1:].islower()):
-            continue
+        if run.islower() or run.isdigit() or (run.isalpha() and run[1:].islower()):
+            continue  # words and hexadecimal; base64 of any text has capitals
         try:
             raw = base64.b64decode(run.replace("-", "+").replace("_", "/") + "=" * (-len(run) % 4), validate=True)
             decoded = raw.decode()

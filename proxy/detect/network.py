@@ -35,7 +35,7 @@ def _v4(candidate: Candidate) -> Iterable[Found]:
     if host.startswith(("127.", "0.0.0.0")) and before == "/":
         return  # the host of a URL on one's own machine names nobody
     whole = len(text.strip()) == len(host)
-    if whole and host.endswith(".0") and not host.startswith(_PRIVATE):
+    if (host.endswith(".0.0.0") or (whole and host.endswith(".0"))) and not host.startswith(_PRIVATE):
         return  # a host address does not end in 0, a browser's reduced version does (Chromium, User-Agent reduction)
     if near(text, start, end, _VERSION_WORDS, 14) and not near(text, start, end, (" ip", "ip:", "ip=", "addr"), 20):
         return

@@ -54,6 +54,7 @@ class Row:
         counters: texts in which this row finds nothing.
         check: says whether the candidate holds (checksum, range).
         confirm: instead of `check`, returns the places found in the candidate's text, trimmed or several.
+        trigger: RE2; what the prefilter looks for instead of `expression`, for rows that mean nothing without a word.
         context: words of which one must stand near; empty when the shape tells enough.
         strength: 0…100; where two rows overlap, the stronger wins, then the longer.
     """
@@ -66,6 +67,7 @@ class Row:
     counters: tuple[str, ...] = ()
     check: Callable[[str], bool] | None = None
     confirm: Confirm | None = None
+    trigger: str = ""
     context: tuple[str, ...] = ()
     strength: int = 50
 
