@@ -31,7 +31,9 @@ def run(options: Namespace) -> int:
     files = [file for path in options.paths for file in _files(path)]
     faults = {str(file): _faults(file) for file in files}
     if options.json:
-        sys.stdout.write(json.dumps({"files": len(files), "diagnostics": [x for found in faults.values() for x in found]}))
+        sys.stdout.write(
+            json.dumps({"files": len(files), "diagnostics": [x for found in faults.values() for x in found]})
+        )
         sys.stdout.write("\n")
     else:
         for found in faults.values():

@@ -99,6 +99,6 @@ def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
 
 def _cut(value: Any) -> str:
     if value is None:
-        return "–"
+        return "-"
     text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
     return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"

@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
 
 
 def _write(path: Path) -> None:
-    """Write a new key that only its owner can read. An existing one is never overwritten: its pseudonyms would be lost."""
+    """Write a new key that only its owner can read; never over an existing one, whose pseudonyms would be lost."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     except OSError as error:

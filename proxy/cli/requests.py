@@ -49,7 +49,8 @@ def open_lane(options: Namespace) -> Lane:
     """
     dialect = DIALECTS.get(options.dialect)
     if dialect is None:
-        raise EventveilError(f"a dialect, {did_you_mean(options.dialect, list(DIALECTS))}", f"`{options.dialect}`", "--dialect")
+        hint = did_you_mean(options.dialect, list(DIALECTS))
+        raise EventveilError("a dialect", f"`{options.dialect}`, {hint}", "--dialect")
     keyring = Keyring.read(options.keys) if options.keys else Keyring.ephemeral()
     return Lane(dialect, compile_program(load(options.policy), dialect, keyring))
 

@@ -1,4 +1,4 @@
-"""`eventveil schema`: the JSON Schema of a policy file, for editors. The committed copy is `policies/policy.schema.json`."""
+"""`eventveil schema`: the JSON Schema of a policy file, for editors; committed as `policies/policy.schema.json`."""
 
 from __future__ import annotations
 

@@ -6,14 +6,15 @@ what is inside as a part of the record and close it afterwards. A text that chan
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from pybase64 import b64decode, b64encode, urlsafe_b64encode
 
+from proxy.errors import DocumentInvalid
 from proxy.wire.dialect import Form
+from proxy.wire.json_text import NESTING_LIMIT, read, write
 
 __all__ = ["Document", "open_document", "opens"]
 
@@ -44,8 +45,12 @@ class Document:
 
     def close(self, key: Any) -> None:
         """Write the document back under a key, which may have got another name, if anything in it changed."""
-        if orjson.dumps(self.box[0]) != self.before:
+        if key in _keys(self.holder) and write(self.box[0]) != self.before:
             self.holder[key] = self.write(self.box[0])
+
+
+def _keys(holder: Any) -> Container[Any]:
+    return holder if isinstance(holder, dict) else range(len(holder))
 
 
 def opens(text: str) -> bool:
@@ -63,8 +68,8 @@ def open_document(holder: Any, key: Any, form: Form) -> Document | None:
     opened = _opened(holder[key], form)
     if opened is None:
         return None
-    document, write = opened
-    return Document(holder, key, [document], orjson.dumps(document), write)
+    document, close = opened
+    return Document(holder, key, [document], write(document), close)
 
 
 def _opened(text: str, form: Form) -> Opened | None:
@@ -78,10 +83,24 @@ def _json(text: str) -> Opened | None:
     if text[:1] not in _BRACKETS:
         return None
     try:
-        document = orjson.loads(text)
-    except ValueError:
-        return None
-    return document, lambda changed: orjson.dumps(changed).decode()
+        document = read(text.encode("utf-8", "surrogatepass"))
+    except DocumentInvalid as error:
+        if error.got != _TOO_DEEP:
+            return None
+        document = _bottomless()
+    return document, lambda changed: write(changed).decode()
+
+
+_TOO_DEEP = "a deeper nesting"
+"""What `wire.json_text` says it got."""
+
+
+def _bottomless() -> list[Any]:
+    """Stand in for a document that nests too deep to be read: walked like one, it fails where that would."""
+    document: list[Any] = []
+    for _ in range(NESTING_LIMIT):
+        document = [document]
+    return document
 
 
 def _base64(text: str) -> Opened | None:
@@ -92,24 +111,27 @@ def _base64(text: str) -> Opened | None:
     encode = urlsafe_b64encode if url_safe else b64encode
     padded = text.endswith("=") or len(text) % 4 == 0
 
-    def write(changed: str) -> str:
+    def coded(changed: str) -> str:
         written = encode(changed.encode("utf-8", "surrogatepass")).decode()
         return written if padded else written.rstrip("=")
 
     inner = _json(raw)
     if inner is not None:
         document, close = inner
-        return document, lambda changed: write(close(changed))
-    return [raw], lambda changed: write(changed[0])
+        return document, lambda changed: coded(close(changed))
+    return [raw], lambda changed: coded(changed[0])
 
 
 def _decoded(text: str) -> str | None:
-    """Decode base64 that holds text: printable UTF-8 and nothing else."""
+    """Decode base64 that holds text: printable UTF-8, in lines perhaps, and nothing else."""
     try:
         raw = b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
     except ValueError:
         return None
-    return raw if raw.isprintable() or raw[:1] in _BRACKETS else None
+    return raw if raw.translate(_LINES).isprintable() or raw[:1] in _BRACKETS else None
+
+
+_LINES = dict.fromkeys(map(ord, "\t\r\n"))
 
 
 _READERS: dict[Form, tuple[Callable[[str], Opened | None], ...]] = {

@@ -19,9 +19,9 @@ __all__ = ["COARSER", "Scalar", "place_level"]
 Scalar = str | int | float | bool
 
 _PLACE_LEVELS = {
-    "city": "city town village municipality locality ville stadt ort ciudad citta cidade plaats miasto mesto stad 市 城市",
-    "region": "region state province provincia bundesland subdivision timezone regioncode regionname statecode statename "
-    "federalstate stateprovince prefecture 省 省份 都道府県",
+    "city": "city town village municipality locality ville stadt ort ciudad citta cidade plaats miasto mesto 市 城市",
+    "region": "region state province provincia bundesland subdivision timezone regioncode regionname statecode "
+    "statename federalstate stateprovince prefecture 省 省份 都道府県",
     "country": "country countrycode countryname countryiso pays land pais paese nation continent kraj 国 国家 국가",
 }
 """Words of a name that tell how coarse its place is, the finest first: `country_city` is a city's."""
@@ -105,7 +105,7 @@ def _family(value: Scalar) -> Scalar | None:
 def _before_version(text: str) -> str:
     """Cut a text where its first number begins: `Windows 10` → `Windows`."""
     digit = next((at for at, sign in enumerate(text) if sign.isdigit()), len(text))
-    return _VERSION_SIGN.sub("", text[:digit]).strip()
+    return str(_VERSION_SIGN.sub("", text[:digit])).strip()
 
 
 COARSER: dict[tuple[str, str], Callable[[Scalar], Scalar | None]] = {

@@ -45,7 +45,7 @@ class Policy:
     """
 
     name: str
-    place: Place = Place("policy", 1, 1)
+    place: Place
     entities: dict[str, EntityRule] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     fields: list[Rule] = field(default_factory=list)
@@ -99,7 +99,7 @@ def load_text(text: str, file: str, search: Iterable[Path] = ()) -> Policy:
         PolicyError: with every diagnostic.
     """
     diagnostics: list[Diagnostic] = []
-    policy = Policy(name="")
+    policy = Policy(name="", place=Place(file, 1, 1))
     path = Path(file).resolve()
     _Join(policy, [*search, shipped()], diagnostics).add(read(text, file), path, (path,))
     if diagnostics:

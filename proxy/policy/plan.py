@@ -87,9 +87,9 @@ class Plan:
 
     Args:
         scanned, kept: take the values to scan, and those that stay, out of an object in one call.
-        acts: fields with a treatment or a document inside.
+        acts: fields with a treatment whose value was a scalar; a row of equal values is treated once in a request.
         acted: takes the values of those fields out of an object.
-        repeats: equal values of those fields have equal results, so a row of them is treated once in a request.
+        opens: fields with a treatment or a document inside that take a closer look each time.
         nested: fields that held an object or an array when the plan was built.
         unknown: how many of its fields nobody has classified.
         names: of its fields that are in no catalogue.
@@ -101,7 +101,7 @@ class Plan:
     kept: Values
     acts: tuple[tuple[str, Step], ...]
     acted: Values
-    repeats: bool
+    opens: tuple[tuple[str, Step], ...]
     nested: tuple[tuple[str, Node], ...]
     unknown: int
     names: tuple[str, ...]
@@ -165,10 +165,6 @@ class Node:
         if not place:
             ground.roots.append(self)
 
-    def shown(self, name: str | None = None) -> str:
-        """Write this place, or that of a field in it, as findings show it."""
-        return dotted((self.kind, *self.place)) if name is None else self.step(name).where
-
     def forget(self) -> None:
         """Drop everything that was remembered below this node."""
         self._plans: dict[tuple[str, ...], Plan] = {}
@@ -189,9 +185,11 @@ class Node:
     def fresh(self, d: dict[str, Any]) -> Plan:
         """Build the plan for just this object, its values' types included."""
         renames = self._ground.rename([name for name in d if name not in self._steps])
-        steps = {name: self._step(name, renames.get(name)) for name in d}
-        acts = [name for name, step in steps.items() if step.treatment or step.form in _DOCUMENTS]
-        left = [name for name, step in steps.items() if name not in acts and not step.exempt]
+        steps = {name: self.step(name, renames.get(name)) for name in d}
+        busy = [name for name, step in steps.items() if step.treatment or step.form in _DOCUMENTS]
+        opens = [name for name in busy if steps[name].form in _DOCUMENTS or isinstance(d[name], dict | list)]
+        acts = [name for name in busy if name not in opens]
+        left = [name for name, step in steps.items() if name not in busy and not step.exempt]
         nested = [name for name in left if isinstance(d[name], dict | list)]
         rest = [name for name in left if name not in nested]
         scanned = [name for name in rest if steps[name].scans]
@@ -202,18 +200,19 @@ class Node:
             _values(kept),
             tuple((name, steps[name]) for name in acts),
             _values(acts),
-            all(steps[name].form not in _DOCUMENTS for name in acts),
+            tuple((name, steps[name]) for name in opens),
             tuple((name, self.child(name, steps[name])) for name in nested),
             sum(step.unknown for step in steps.values()),
             tuple(name for name, step in steps.items() if not step.catalogued),
             renames,
         )
 
-    def step(self, name: str) -> Step:
-        """Classify a field whose name is known to be nobody's."""
-        return self._step(name, None)
+    def step(self, name: str, shown: str | None = None) -> Step:
+        """Classify a field.
 
-    def _step(self, name: str, shown: str | None) -> Step:
+        Args:
+            shown: what stands in place of a name that is personal itself; such a name is not remembered.
+        """
         step = self._steps.get(name)
         if step is None:
             step = self._ground.classify(self, name, name if shown is None else shown)

@@ -16,6 +16,7 @@ from typing import Any
 from proxy.errors import RecordRefused
 from proxy.model import Batch, Finding, Report
 from proxy.policy.plan import Node
+from proxy.policy.selectors import dotted
 from proxy.policy.settle import Looking, settle
 from proxy.policy.spec import OnError
 from proxy.policy.walk import Dropped, Walk
@@ -67,6 +68,7 @@ class Program:
         if -1 in gone:
             raise RecordRefused("parts that can be scrubbed", "one that cannot", "around the records")
         if gone:
+            batch.kinds[:] = [kind for index, kind in enumerate(batch.kinds) if index not in gone]
             batch.records[:] = [record for index, record in enumerate(batch.records) if index not in gone]
         return Report(received, len(batch.records), received - len(batch.records), _findings(walk), walk.unknown)
 
@@ -80,7 +82,9 @@ class Program:
 
 def _findings(walk: Walk) -> tuple[Finding, ...]:
     """Count what was done, by rule, place, entity and action."""
-    counts = walk.text_hits
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    for (rule, path, entity, action), count in walk.text_hits.items():
+        counts[rule, _where(walk, path), entity, action] += count
     hits = Counter(walk.hits)
     for row, count in Counter(walk.rows).items():
         for step in row.hits:
@@ -88,5 +92,11 @@ def _findings(walk: Walk) -> tuple[Finding, ...]:
     for step, count in hits.items():
         if step.treatment is not None:
             treatment = step.treatment
-            counts[treatment.rule, step.where, treatment.entity, treatment.action] += count
+            where = _where(walk, (step.kind, *step.place)) if walk.told else step.where
+            counts[treatment.rule, where, treatment.entity, treatment.action] += count
     return tuple(Finding(*key, count) for key, count in counts.items())
+
+
+def _where(walk: Walk, path: tuple[str, ...]) -> str:
+    """Write a place with its names as they leave."""
+    return dotted(walk.told.get(name, name) for name in path)

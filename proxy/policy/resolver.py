@@ -81,7 +81,7 @@ class Resolver:
             kind,
             path,
             treatment,
-            scans=field.form is Form.TEXT or bool(treatment and treatment.scans),
+            scans=field.form is not Form.PLAIN or bool(treatment and treatment.scans),
             form=field.form,
             catalogued=True,
             prefixes=prefixes,

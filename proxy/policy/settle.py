@@ -6,7 +6,7 @@ calls `settle` after the walk. Nothing here outlives the call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from proxy.policy.actions import GONE
 from proxy.policy.documents import opens
 from proxy.policy.plan import Node, Plan, Treatment
 from proxy.policy.rewriting import Change, combine
-from proxy.policy.walk import Walk
+from proxy.policy.walk import Dropped, Walk
 from proxy.wire.dialect import Form
 
 __all__ = ["Looking", "settle"]
@@ -43,30 +43,43 @@ def settle(walk: Walk, looking: Looking) -> list[int]:
     Returns:
         Indices of records that cannot leave: a removed value stands in a field that the vendor needs as it is.
     """
-    _open_unannounced(walk)
-    changes, told_names = _changes(walk, looking)
-    dropped = _write(walk, changes) if changes else []
-    renames = _renames(walk, told_names)
-    for holder, _, _ in walk.holders if renames else ():
-        _rename(holder, renames.get(id(holder)))
+    dropped = _open_unannounced(walk)
+    changes = _changes(walk, looking)
+    if changes:
+        dropped |= _write(walk, changes)
+    renames = {id(holder): _rename(holder, names) for holder, names in _renames(walk)}
     for document in reversed(walk.documents):
         document.close(renames.get(id(document.holder), {}).get(document.key, document.key))
-    return dropped
+    return sorted(dropped)
 
 
-def _open_unannounced(walk: Walk) -> None:
+def _open_unannounced(walk: Walk) -> set[int]:
     """Open what stands in fields of which nobody said that they hold a document.
 
     The list of holders grows while it is gone through: documents inside documents are found in the same loop.
+
+    Returns:
+        Indices of records that cannot leave, since a document in them could not be scrubbed.
     """
+    dropped: set[int] = set()
     if not any(text.__class__ is str and opens(text) for text in walk.seen):
-        return
+        return dropped
     for holder, plan, record in walk.holders:
         walk.record = record
         for key, text in _items(holder):
             if text.__class__ is str and text in walk.seen and opens(text):
-                node = plan.node.child(key, plan.node.step(key)) if isinstance(plan, Plan) else plan
-                walk.open(holder, key, node, Form.PLAIN, 0)
+                node = _node(plan, key)
+                try:
+                    if node.outer is None or node.outer.scans:
+                        walk.open(holder, key, node, Form.PLAIN, 0)
+                except Dropped:
+                    dropped.add(record)
+    return dropped
+
+
+def _node(plan: Plan | Node, key: Any) -> Node:
+    """Give the node of what stands in a field; items of an array have that of the array."""
+    return plan.node.child(key, plan.node.step(key, plan.renames.get(key))) if isinstance(plan, Plan) else plan
 
 
 def _items(holder: Any) -> Iterable[tuple[Any, Any]]:
@@ -76,23 +89,28 @@ def _items(holder: Any) -> Iterable[tuple[Any, Any]]:
 Changes = dict[Any, Change]
 
 
-def _changes(walk: Walk, looking: Looking) -> tuple[Changes, Changes]:
-    """Find what must change: values, and names of fields that repeat a removed value."""
+def _changes(walk: Walk, looking: Looking) -> Changes:
+    """Find what must change; names of fields that repeat a removed value go to `walk.told`."""
     seen = [text for text in walk.seen if text.__class__ is str]
     if looking.allow:
         seen = [text for text in seen if text not in looking.allow]
     spans = looking.detector.find(seen)
     names: set[str] = set()
+    numbers: dict[str, int] = {}
     if walk.removed:
-        held = [text for text in walk.held if text.__class__ is str]
+        held = [text for text in walk.held if text.__class__ is str and text not in looking.allow]
         names = {
             name for plan in {plan for _, plan, _ in walk.holders} if isinstance(plan, Plan) for name in plan.names
         }
-        for text, told in _known(walk.removed).find([*seen, *held, *names]).items():
+        numbers = {str(number): number for number in walk.seen | walk.held if _is_long(number)}
+        for text, told in _known(walk.removed).find([*seen, *held, *names, *numbers]).items():
             spans[text] = (*spans.get(text, ()), *told)
-    changes = {text: change for text, found in spans.items() if (change := combine(text, found, looking.treatments))}
-    changes |= _numbers(walk.seen, looking)
-    return changes, {name: changes[name] for name in names & changes.keys()}
+    changes: Changes = {
+        text: change for text, found in spans.items() if (change := combine(text, found, looking.treatments))
+    }
+    walk.told = {name: str(changes[name].text) for name in names & changes.keys()}
+    changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
+    return changes | _numbers(walk, looking)
 
 
 def _known(removed: Iterable[tuple[str, str]]) -> Known:
@@ -106,10 +124,14 @@ SMALLEST_NUMBER = 1_000_000
 """No telephone, card or account number has fewer than seven digits."""
 
 
-def _numbers(seen: set[Any], looking: Looking) -> Changes:
+def _is_long(value: Any) -> bool:
+    return value.__class__ is int and not -SMALLEST_NUMBER < value < SMALLEST_NUMBER
+
+
+def _numbers(walk: Walk, looking: Looking) -> Changes:
     changes: Changes = {}
-    for value in seen:
-        if value.__class__ is int and not -SMALLEST_NUMBER < value < SMALLEST_NUMBER:
+    for value in walk.seen:
+        if _is_long(value):
             entity = looking.detector.number(value)
             treatment = looking.treatments.get(entity or "")
             if treatment is not None:
@@ -117,29 +139,28 @@ def _numbers(seen: set[Any], looking: Looking) -> Changes:
     return changes
 
 
-def _write(walk: Walk, changes: Changes) -> list[int]:
+def _write(walk: Walk, changes: Changes) -> set[int]:
     """Write changed values into everything that was walked."""
     dropped: set[int] = set()
     for holder, plan, record in walk.holders:
         items = holder.items() if holder.__class__ is dict else enumerate(holder)
         for key, value in [item for item in items if item[1].__class__ in _SCALARS and item[1] in changes]:
             change = changes[value]
-            step = plan.node.step(str(key)) if isinstance(plan, Plan) else plan.outer
+            node = _node(plan, key)
+            step = node.outer
             if step is not None and step.reserved:
-                dropped.add(record)
+                dropped |= {record} if change.new != value else set()
             elif step is None or not step.exempt:
-                _replace(walk, holder, key, plan, change)
-    return sorted(dropped)
+                _replace(walk, holder, key, (node.kind, *node.place), change)
+    return dropped
 
 
 _SCALARS = frozenset({str, int})
 
 
-def _replace(walk: Walk, holder: Any, key: Any, plan: Plan | Node, change: Change) -> None:
-    node = plan.node if isinstance(plan, Plan) else plan
-    place = node.shown(key) if isinstance(holder, dict) else node.shown()
+def _replace(walk: Walk, holder: Any, key: Any, path: tuple[str, ...], change: Change) -> None:
     for treatment in change.treatments:
-        walk.text_hits[treatment.rule, place, treatment.entity, treatment.action] += 1
+        walk.text_hits[treatment.rule, path, treatment.entity, treatment.action] += 1
     if change.new is not GONE:
         holder[key] = change.new
     elif isinstance(holder, dict):
@@ -148,21 +169,30 @@ def _replace(walk: Walk, holder: Any, key: Any, plan: Plan | Node, change: Chang
         holder[key] = f"[{change.treatments[0].entity}]"
 
 
-def _renames(walk: Walk, told_names: Changes) -> dict[int, dict[str, str]]:
-    """Collect, by holder, the names that are personal: found so when planned, or told by this request."""
-    renames = {}
+def _renames(walk: Walk) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Give holders with the names in them that are personal: found so when planned, or told by this request."""
     for holder, plan, _ in walk.holders:
-        if isinstance(plan, Plan) and (plan.renames or not told_names.keys().isdisjoint(plan.names)):
-            told = {name: str(told_names[name].text) for name in plan.names if name in told_names}
-            renames[id(holder)] = told | plan.renames
-    return renames
+        if isinstance(plan, Plan) and (plan.renames or (walk.told and not walk.told.keys().isdisjoint(plan.names))):
+            told = {name: walk.told[name] for name in plan.names if name in walk.told}
+            if told:
+                plan.node.forget()  # it has learned a name that is a person's
+            yield holder, told | plan.renames
 
 
-def _rename(holder: Any, names: Mapping[str, str] | None) -> None:
-    if not names:
-        return
-    items = [(names.get(name, name), value) for name, value in holder.items()]
+def _rename(holder: dict[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """Rename fields in their order.
+
+    Returns:
+        Old name → new name; a name that is taken already gets a number.
+    """
+    items = list(holder.items())
+    free = holder.keys() - names.keys()
     holder.clear()
+    renamed = {}
     for name, value in items:
-        taken = sum(1 for other in holder if other == name or other.startswith(f"{name}_"))
-        holder[f"{name}_{taken + 1}" if taken and name in holder else name] = value
+        new, number = names.get(name, name), 2
+        while name in names and (new in holder or new in free):
+            new, number = f"{names[name]}_{number}", number + 1
+        holder[new] = value
+        renamed[name] = new
+    return renamed

@@ -1,8 +1,8 @@
 """YAML text → plain values, with the position of every one.
 
 YAML 1.2 as ruamel.yaml resolves it: `no` and `on` are strings. A duplicate key, an alias, a tag or a key that is a
-list or mapping is a diagnostic; all of a file are found in one reading. `policy.load` and `proxy.settings` read files through
-here; nothing here knows what a policy is.
+list or mapping is a diagnostic; all of a file are found in one reading. `policy.load` and `proxy.settings` read files
+through here; nothing here knows what a policy is.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _value(node: Node, path: Path, source: Source, constructor: SafeConstructor)
     if isinstance(node, SequenceNode):
         return [_value(item, (*path, index), source, constructor) for index, item in enumerate(node.value)]
     try:
-        return node.value if node.tag in _TEXT else _CONSTRUCTORS[node.tag](constructor, node)
+        return node.value if node.tag in _TEXT else _CONSTRUCTORS[str(node.tag)](constructor, node)
     except (KeyError, ValueError):  # a tag that is none of YAML's own, or one that its value does not fit
         source.diagnostics.append(
             Diagnostic(place, "E102", "expected a plain value, got a tag", "write it as a string")

@@ -59,13 +59,14 @@ class Walk:
         documents: what was found inside texts and must be closed again, outermost first.
         hits: the step of every treatment that was applied; `rows` stand for those that were applied again, all at
             once; `text_hits` counts what has no step.
+        told: names of fields that hold a removed value, and what stands in their place.
         unknown: fields that nobody has classified.
         record: the index of the record that is being walked.
     """
 
     __slots__ = (
         "_memo", "_on_error", "_rows", "documents", "held", "hits", "holders", "record", "removed", "rows", "seen",
-        "text_hits", "unknown",
+        "text_hits", "told", "unknown",
     )  # fmt: skip
 
     def __init__(self, on_error: OnError) -> None:
@@ -80,7 +81,8 @@ class Walk:
         self.removed: list[tuple[str, str]] = []
         self.documents: list[Document] = []
         self.hits: list[Step] = []
-        self.text_hits: Counter[tuple[str, str, str, str]] = Counter()
+        self.text_hits: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
+        self.told: dict[str, str] = {}
         self.unknown = 0
 
     def walk(self, node: Node, d: dict[str, Any], record: int) -> None:
@@ -109,6 +111,8 @@ class Walk:
         self.holders.append((d, plan, self.record))
         if plan.acts:
             self._treat(plan, d, depth)
+        for name, step in plan.opens:
+            self._act(node, d, name, step, depth)
         for name, child in plan.nested:
             self._inside(d, name, child, depth)
 
@@ -131,7 +135,7 @@ class Walk:
         before = len(self.hits)
         for name, step in plan.acts:
             self._act(plan.node, d, name, step, depth)
-        if plan.repeats and all(map(_repeats, values)):
+        if all(map(_repeats, values)):
             new = {name: d[name] for name, _ in plan.acts if name in d}
             gone = tuple(name for name, _ in plan.acts if name not in d)
             self._rows[plan, values] = Row(new, gone, tuple(self.hits[before:]))
@@ -157,6 +161,8 @@ class Walk:
                 self._inside(items, index, node, depth)
             elif treated and step is not None and item is not None:
                 items[index] = self._treated(step, item)
+                if step.scans:
+                    self.seen.add(items[index])
             else:
                 self._collect(step, item)
         if treated:
@@ -221,7 +227,7 @@ class Walk:
         return new
 
     def _fail(self, holder: Any, key: Any, node: Node) -> None:
-        self.text_hits["on_error", node.shown(), "UNKNOWN", "drop"] += 1
+        self.text_hits["on_error", (node.kind, *node.place), "UNKNOWN", "drop"] += 1
         if self._on_error == "refuse":
             raise RecordRefused(f"objects at most {DEEPEST} deep", "a deeper one", "record")
         if self._on_error == "drop_record":
