@@ -186,13 +186,9 @@ class _Present:
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
         places = [at for needle in self.needles for at in _places(folded, needle)]
         picked = {bisect_right(starts, at) - 1 for at in places}
-        for index, text in enumerate(texts):
-            if (
-                (self.escaped and any(mark in text for mark in _ESCAPES))
-                or any(word in text for word in self.exact)
-                or any(coded in text for coded in self.encoded)
-            ):
-                picked.add(index)
+        telling = (*(_ESCAPES if self.escaped else ()), *self.exact, *self.encoded)
+        for word in telling:
+            picked.update(index for index, text in enumerate(texts) if word in text)
         return [texts[index] for index in sorted(picked)]
 
     def spans(self, text: str) -> tuple[Span, ...]:
@@ -213,10 +209,7 @@ class _Present:
 
     def _plain(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Yield the places of needles in a text as it reads."""
-        pieces = [_fold_char(char) for char in text]
-        folded = "".join(pieces)
-        offsets = [at for at, piece in enumerate(pieces) for _ in piece]
-        offsets.append(len(text))
+        folded, offsets = _folded_with_offsets(text)
         for needle, entity in self.needles.items():
             for at in _places(folded, needle):
                 end = at + len(needle)
@@ -226,6 +219,14 @@ class _Present:
             for at in _places(text, word):
                 if not _glued(text, at) and not _glued(text, at + len(word)):
                     yield at, at + len(word), entity
+
+
+def _folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
+    """Fold a text, and say for each folded character from where it comes."""
+    if text.isascii():
+        return text.lower(), range(len(text) + 1)
+    pieces = [_fold_char(char) for char in text]
+    return "".join(pieces), [*(at for at, piece in enumerate(pieces) for _ in piece), len(text)]
 
 
 def _tells(value: str) -> bool:
