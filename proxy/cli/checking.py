@@ -14,7 +14,7 @@ from pathlib import Path
 
 from proxy.errors import PolicyError, StartError
 from proxy.keys.keyring import Keyring
-from proxy.policy import compile_program, load
+from proxy.policy import Policy, compile_program, load_text
 from proxy.policy.source import read
 from proxy.settings import load as load_settings
 from proxy.wire.registry import DIALECTS
@@ -47,7 +47,7 @@ def run(options: Namespace) -> int:
 
 def _files(path: Path) -> Iterator[Path]:
     if path.is_dir():
-        yield from sorted(path.rglob("*.yaml"))
+        yield from sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml"))
     else:
         yield path
 
@@ -60,7 +60,7 @@ def _faults(file: Path) -> list[str]:
     value = read(text, str(file)).value
     try:
         if isinstance(value, dict) and "policy" in value:
-            _compile(str(file))
+            _compile(load_text(text, str(file)))
         else:
             load_settings(file, os.environ)
     except StartError as error:
@@ -68,9 +68,8 @@ def _faults(file: Path) -> list[str]:
     return []
 
 
-def _compile(file: str) -> None:
+def _compile(policy: Policy) -> None:
     """Compile a policy for every dialect, so that a broken contract with any vendor is seen."""
-    policy = load(file)
     keyring = Keyring.ephemeral()
     faults: list[str] = []
     for dialect in DIALECTS.values():

@@ -14,7 +14,8 @@ import orjson
 
 from proxy.cli.requests import Lane, open_lane, requests
 from proxy.errors import EventveilError
-from proxy.model import Finding, Scrubbed, WireRequest
+from proxy.model import Part, Report, Scrubbed, WireRequest
+from proxy.policy.selectors import dotted
 from proxy.scrub import INFLATED_BYTES
 
 __all__ = ["changes", "run", "write"]
@@ -54,47 +55,66 @@ def changes(lane: Lane, request: WireRequest, scrubbed: Scrubbed) -> Iterator[tu
     """Give each place that changed with what stood there, what stands there now (None: nothing), and the rule."""
     rules: dict[str, list[str]] = {}
     for finding in scrubbed.report.findings:
-        rules.setdefault(finding.where, []).append(_rule(finding))
+        rules.setdefault(finding.where, []).append(f"{finding.rule}: {finding.action}")
     before = _leaves(lane, request)
     after = _leaves(lane, scrubbed.request) if scrubbed.request is not None else {}
     told = set()
-    for (record, place), value in before.items():
-        new = after.get((record, place))
-        where = ".".join(place)
-        if new != value and (where, str(value)) not in told:
-            told.add((where, str(value)))
-            yield where, value, new, ", ".join(rules.get(where, [])) or _NO_RULE
-    for (record, place), value in after.items():
-        if (record, place) not in before and (".".join(place), "") not in told:
-            told.add((".".join(place), ""))
-            yield ".".join(place), None, value, _NO_RULE
+    for key in _shown(before, after, scrubbed.report):
+        place, value = before.get(key, (None, None))
+        new_place, new = after.get(key, (None, None))
+        where = place or new_place or ()
+        why = _why(rules, where) or ("under another name" if place else "added, so that the vendor looks nothing up")
+        line = (dotted(where), str(value), why)
+        if new != value and line not in told and (where[0] != "header" or _why(rules, where)):
+            told.add(line)
+            yield dotted(where), value, new, why
 
 
-def _rule(finding: Finding) -> str:
-    return f"{finding.rule}: {finding.action}"
+Key = tuple[Any, ...]
+Leaves = dict[Key, tuple[Place, Any]]
+"""The part's or record's number, names and indices down to a scalar → its place as a policy speaks of it, its value."""
 
 
-def _leaves(lane: Lane, request: WireRequest) -> dict[tuple[int, Place], Any]:
-    """Open a request and list its scalars by record and place; array items are numbered."""
+def _shown(before: Leaves, after: Leaves, report: Report) -> list[Key]:
+    """Give the keys to compare. Of records only when each that came in is there: otherwise they stand under others'."""
+    together = not report.forwarded or not report.dropped
+    return [key for key in dict.fromkeys([*before, *after]) if together or key[0] == AROUND]
+
+
+def _why(rules: dict[str, list[str]], place: Place) -> str:
+    """Find the rules that acted at a place, around it (a dropped subtree) or inside it (a document in a text)."""
+    for depth in range(len(place), 0, -1):
+        if dotted(place[:depth]) in rules:
+            return ", ".join(rules[dotted(place[:depth])])
+    inside = [rule for where, found in rules.items() if where.startswith(f"{dotted(place)}.") for rule in found]
+    return ", ".join(dict.fromkeys(inside))
+
+
+def _leaves(lane: Lane, request: WireRequest) -> Leaves:
+    """Open a request and list its scalars; an array of scalars counts as one."""
     batch = lane.dialect.decode(request, lane.dialect.route(request.method, request.path), INFLATED_BYTES)
-    leaves: dict[tuple[int, Place], Any] = {}
-    parts = [*zip(batch.kinds, batch.records, strict=True), *((part.kind, part.node) for part in batch.around)]
-    for number, (kind, node) in enumerate(parts):
-        records = [] if kind != "envelope" else [name for name, inner in node.items() if inner is batch.records]
-        for place, value in _walk({name: inner for name, inner in node.items() if name not in records}, (kind,)):
-            leaves[number, place] = value
+    around = [*batch.around, Part("header", {name.lower(): value for name, value in request.headers})]
+    leaves: Leaves = {}
+    for number, (kind, record) in enumerate(zip(batch.kinds, batch.records, strict=True)):
+        leaves |= {(RECORD, number, *key): leaf for key, leaf in _walk(record, (kind,), ())}
+    for number, part in enumerate(around):
+        node = {name: inner for name, inner in part.node.items() if inner is not batch.records}
+        leaves |= {(AROUND, number, *key): leaf for key, leaf in _walk(node, (part.kind,), ())}
     return leaves
 
 
-def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
+RECORD, AROUND = 0, 1
+
+
+def _walk(value: Any, place: Place, key: Key) -> Iterator[tuple[Key, tuple[Place, Any]]]:
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _walk(inner, (*place, name))
+            yield from _walk(inner, (*place, name), (*key, name))
     elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
-        for item in value:
-            yield from _walk(item, place)
+        for index, item in enumerate(value):
+            yield from _walk(item, place, (*key, index))
     else:
-        yield place, value
+        yield key, (place, value)
 
 
 def _cut(value: Any) -> str:

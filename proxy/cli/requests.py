@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +59,7 @@ def requests(options: Namespace) -> Iterator[WireRequest | EventveilError]:
     entries = _har(options.har) if options.har else sys.stdin.buffer
     for number, entry in enumerate(entries, 1):
         try:
-            yield _request(orjson.loads(entry) if isinstance(entry, bytes) else entry, options.prefix)
+            yield _request(orjson.loads(entry) if isinstance(entry, bytes) else _har_request(entry), options.prefix)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             yield DocumentInvalid(_EXPECTED, f"something else ({type(error).__name__})", f"entry {number}")
 
@@ -70,17 +69,14 @@ _EXPECTED = 'a JSON object with "method", "path", "query", "headers" and "body_b
 
 def _request(entry: Any, prefix: str) -> WireRequest:
     fields = entry.get("request", entry)
-    try:
-        body = b64decode(fields.get("body_b64") or "", validate=True)
-    except Base64Error as error:
-        raise ValueError("body_b64") from error
+    body = b64decode(fields.get("body_b64") or "", validate=True)
     headers = tuple((str(name), str(value)) for name, value in fields.get("headers") or ())
     path = str(fields["path"]).removeprefix(prefix) or "/"
     return WireRequest(str(fields["method"]).upper(), path, str(fields.get("query") or ""), headers, body)
 
 
-def _har(path: Path) -> Iterator[dict[str, Any]]:
-    """Give the requests of a HAR file in the form of a line.
+def _har(path: Path) -> list[Any]:
+    """Give the entries of a HAR file.
 
     Source: HTTP Archive (HAR) 1.2, `log.entries[].request`; a browser writes binary bodies as latin-1 text or base64.
     """
@@ -88,17 +84,21 @@ def _har(path: Path) -> Iterator[dict[str, Any]]:
         entries = orjson.loads(path.read_bytes())["log"]["entries"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DocumentInvalid("a HAR file with log.entries", type(error).__name__, str(path)) from error
-    for entry in entries:
-        request = entry["request"]
-        url = urlsplit(request["url"])
-        post = request.get("postData") or {}
-        yield {
-            "method": request["method"],
-            "path": url.path,
-            "query": url.query,
-            "headers": [[header["name"], header["value"]] for header in request["headers"]],
-            "body_b64": _har_body(post),
-        }
+    if not isinstance(entries, list):
+        raise DocumentInvalid("a HAR file with log.entries", "something else there", str(path))
+    return entries
+
+
+def _har_request(entry: Any) -> dict[str, Any]:
+    request = entry["request"]
+    url = urlsplit(request["url"])
+    return {
+        "method": request["method"],
+        "path": url.path,
+        "query": url.query,
+        "headers": [[header["name"], header["value"]] for header in request["headers"]],
+        "body_b64": _har_body(request.get("postData") or {}),
+    }
 
 
 def _har_body(post: dict[str, Any]) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from base64 import b64encode
-from dataclasses import asdict
 from typing import Any
-
-import orjson
 
 from proxy.cli.requests import Lane, open_lane, requests
 from proxy.errors import EventveilError
 from proxy.model import Outcome, WireRequest
+from proxy.wire.json_text import write
 
 __all__ = ["run"]
 
@@ -21,7 +19,7 @@ def run(options: Namespace) -> int:
     """Scrub every request of the input. A bad one is answered like any other, and the next is read."""
     lane = open_lane(options)
     for request in requests(options):
-        sys.stdout.buffer.write(orjson.dumps(_answer(lane, request)) + b"\n")
+        sys.stdout.buffer.write(write(_answer(lane, request)) + b"\n")
         sys.stdout.buffer.flush()
     return 0
 
@@ -39,7 +37,7 @@ def _answer(lane: Lane, request: WireRequest | EventveilError) -> dict[str, Any]
         "reason": "no_record_left" if scrubbed.request is None else "",
         "request": scrubbed.request and _form(scrubbed.request),
         "records": {"received": report.received, "forwarded": report.forwarded, "dropped": report.dropped},
-        "findings": [asdict(finding) for finding in report.findings],
+        "findings": [finding._asdict() for finding in report.findings],
     }
 
 

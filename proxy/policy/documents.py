@@ -119,7 +119,7 @@ def _base64(text: str) -> Opened | None:
     if inner is not None:
         document, close = inner
         return document, lambda changed: coded(close(changed))
-    return [raw], lambda changed: coded(changed[0])
+    return [raw], lambda changed: coded("".join(map(str, changed)))
 
 
 def _decoded(text: str) -> str | None:
