@@ -6,6 +6,7 @@ Nothing here is a mock: the sockets are sockets. A test opens what it needs in a
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class Vendor:
     """
 
     port: int = 0
+    scheme: str = "http"
     received: list[Received] = field(default_factory=list)
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
@@ -72,7 +74,7 @@ class Vendor:
 
     @property
     def url(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"{self.scheme}://{LOOPBACK}:{self.port}"
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         headers = tuple((name.decode(), value.decode()) for name, value in request.raw_headers)
@@ -86,11 +88,11 @@ class Vendor:
 
 
 @asynccontextmanager
-async def vendor(**how: Any) -> AsyncIterator[Vendor]:
+async def vendor(tls: ssl.SSLContext | None = None, **how: Any) -> AsyncIterator[Vendor]:
     """Open a vendor on a free port."""
-    fake = Vendor(**how)
+    fake = Vendor(scheme="https" if tls else "http", **how)
     server = web.Server(fake, access_log=None, auto_decompress=False)
-    opened = await asyncio.get_running_loop().create_server(server, LOOPBACK, 0, ssl=None)
+    opened = await asyncio.get_running_loop().create_server(server, LOOPBACK, 0, ssl=tls)
     fake.port = opened.sockets[0].getsockname()[1]
     try:
         yield fake

@@ -7,7 +7,7 @@ goes on serving; `assemble` binds the result to the session and meters of a runn
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,7 +24,7 @@ from proxy.settings import LaneSettings, Settings
 from proxy.telemetry import PolicyFact, Telemetry
 from proxy.wire.registry import DIALECTS
 
-__all__ = ["Compiled", "assemble", "compile_all"]
+__all__ = ["Compiled", "assemble", "compile_all", "recompile"]
 
 TOKEN_CHARACTERS = 16
 """The fewest; 16 base64 characters are 96 bits."""
@@ -69,6 +69,24 @@ def compile_all(settings: Settings, environ: Mapping[str, str]) -> Compiled:
         tuple(_upstream(lane, tls, environ if settings.proxy_from_env else {}) for lane in settings.lanes),
         _token(settings),
     )
+
+
+def recompile(compiled: Compiled, reread: Callable[[], Settings] | None, environ: Mapping[str, str]) -> Compiled:
+    """Compile anew for a process that runs.
+
+    Args:
+        reread: reads the settings; without it they stay, and what they name is read again.
+
+    Raises:
+        StartError: as `compile_all`; or the new settings need a restart.
+    """
+    if reread is None:
+        return compile_all(compiled.settings, environ)
+    settings = reread()
+    if _fixed(settings) != _fixed(compiled.settings):
+        expected = "the same listen, private, workers, header_bytes and keepalive_timeout_s"
+        raise SettingsError(expected, "others", "restart to change them")
+    return compile_all(settings, environ)
 
 
 def assemble(compiled: Compiled, session: aiohttp.ClientSession, telemetry: Telemetry) -> Lanes:
@@ -120,3 +138,16 @@ def _token(settings: Settings) -> bytes | None:
     if len(token) < TOKEN_CHARACTERS:
         raise SettingsError(f"at least {TOKEN_CHARACTERS} characters", f"{len(token)}", str(path))
     return token
+
+
+def _fixed(settings: Settings) -> tuple[object, ...]:
+    limits = settings.limits
+    private = settings.private
+    return (
+        settings.listen,
+        private.host,
+        private.port,
+        settings.workers,
+        limits.header_bytes,
+        limits.keepalive_timeout_s,
+    )

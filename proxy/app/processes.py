@@ -25,8 +25,8 @@ from proxy.telemetry import STORE_BYTES, Store, Telemetry, say, trace
 
 __all__ = ["Replacements", "open_all", "supervise"]
 
-Work = Callable[[Sockets, Telemetry], None]
-"""What a worker does until a signal ends it."""
+Work = Callable[[Sockets, Telemetry, int], None]
+"""What a worker does until a signal ends it, or the parent is gone and the pipe's end that it gets closes."""
 
 ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 HEARD = ENDING | {signal.SIGHUP, signal.SIGCHLD}
@@ -71,11 +71,12 @@ def open_all(settings: Settings) -> list[Sockets]:
     return [first, *(open_sockets(fixed, shared=True, public=public) for _ in range(settings.workers - 1))]
 
 
-def supervise(settings: Settings, work: Work) -> None:
+def supervise(settings: Settings, work: Work, refresh: Callable[[], None]) -> None:
     """Run as many workers as the settings say until SIGTERM or SIGINT; SIGHUP is handed on.
 
     Args:
         work: runs in each worker.
+        refresh: called in the parent after SIGHUP, for the workers still to come.
 
     Raises:
         StartError: workers die as fast as they are started.
@@ -95,6 +96,7 @@ def supervise(settings: Settings, work: Work) -> None:
             return
         if heard == signal.SIGHUP:
             house.tell(signal.SIGHUP)
+            refresh()
             continue
         for number in house.dead():
             say("worker died", logging.ERROR, worker=number)
@@ -110,6 +112,7 @@ class _Workers:
     memory: memoryview
     work: Work
     pids: dict[int, int] = field(default_factory=dict)
+    pipe: tuple[int, int] = field(default_factory=os.pipe)
 
     def start(self, number: int) -> None:
         pid = os.fork()
@@ -123,7 +126,8 @@ class _Workers:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
             count = len(self.sockets)
             stores = [Store(self.memory[place * STORE_BYTES : (place + 1) * STORE_BYTES]) for place in range(count)]
-            self.work(self.sockets[number], Telemetry(stores[number], stores))
+            os.close(self.pipe[1])  # now only the parent holds it open
+            self.work(self.sockets[number], Telemetry(stores[number], stores), self.pipe[0])
         except BaseException as error:  # noqa: BLE001  # a fork must never return into the parent's code
             say("worker failed", logging.ERROR, worker=number, trace=trace(error))
             return 1

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
-from proxy.app.compose import Compiled, assemble, compile_all
+from proxy.app.compose import Compiled, assemble, recompile
 from proxy.delivery import open_session
 from proxy.errors import EventveilError, SettingsError, StartError
 from proxy.model import Outcome
@@ -121,7 +121,7 @@ class Service:
         """
         async with self._reloading:
             try:
-                compiled = await asyncio.to_thread(self._compile)
+                compiled = await asyncio.to_thread(recompile, self._compiled, self._reread, self._environ)
                 if self._tls is not None:
                     self._tls.refresh()
             except StartError as error:
@@ -167,16 +167,6 @@ class Service:
         while True:
             await asyncio.sleep(TICK_S)
             self.check_certificate()
-
-    def _compile(self) -> Compiled:
-        if self._reread is None:
-            return compile_all(self._compiled.settings, self._environ)
-        settings = self._reread()
-        if _fixed(settings) != _fixed(self._compiled.settings):
-            raise SettingsError(
-                "the same listen, private, workers, header_bytes and keepalive_timeout_s", "others", "restart to change"
-            )
-        return compile_all(settings, self._environ)
 
     def _take(self, compiled: Compiled) -> None:
         settings = compiled.settings
@@ -224,19 +214,6 @@ def _handler(settings: Settings, telemetry: Telemetry) -> Handler:
 def _intake(settings: Settings) -> IntakeLimits:
     limits = settings.limits
     return IntakeLimits(limits.body_bytes, limits.header_bytes, limits.read_timeout_s)
-
-
-def _fixed(settings: Settings) -> tuple[object, ...]:
-    limits = settings.limits
-    private = settings.private
-    return (
-        settings.listen,
-        private.host,
-        private.port,
-        settings.workers,
-        limits.header_bytes,
-        limits.keepalive_timeout_s,
-    )
 
 
 def _version() -> str:

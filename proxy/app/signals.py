@@ -10,12 +10,13 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import uvloop
 
-from proxy.app.compose import compile_all
+from proxy.app.compose import Compiled, compile_all, recompile
 from proxy.app.processes import supervise
 from proxy.app.service import Service, Sockets
 from proxy.errors import StartError
@@ -40,19 +41,8 @@ def run(path: Path, environ: Mapping[str, str] = os.environ) -> None:
     if settings.workers == 1:
         uvloop.run(serve(settings, reread=reread, environ=environ))
         return
-    compiled = compile_all(settings, environ)
-
-    def work(sockets: Sockets, telemetry: Telemetry) -> None:
-        async def serving() -> None:
-            tell = partial(os.kill, os.getppid(), signal.SIGHUP)
-            service = Service(
-                compiled, reread=reread, environ=environ, sockets=sockets, telemetry=telemetry, others=tell
-            )
-            await under_signals(service)
-
-        uvloop.run(serving())
-
-    supervise(settings, work)
+    worker = _Worker(compile_all(settings, environ), reread, environ)
+    supervise(settings, worker.work, worker.refresh)
 
 
 async def serve(
@@ -76,8 +66,42 @@ async def serve(
     await under_signals(service, started)
 
 
-async def under_signals(service: Service, started: Callable[[Service], None] | None = None) -> None:
-    """Run a service until a signal ends it."""
+@dataclass(slots=True)
+class _Worker:
+    """What a forked worker does, and what the parent keeps ready for the next one."""
+
+    compiled: Compiled
+    reread: Callable[[], Settings]
+    environ: Mapping[str, str]
+
+    def refresh(self) -> None:
+        """Compile anew in the parent, so that a worker that takes a dead one's place has what the others have."""
+        with contextlib.suppress(StartError):  # the workers tell
+            self.compiled = recompile(self.compiled, self.reread, self.environ)
+
+    def work(self, sockets: Sockets, telemetry: Telemetry, parent: int) -> None:
+        async def serving() -> None:
+            service = Service(
+                self.compiled,
+                reread=self.reread,
+                environ=self.environ,
+                sockets=sockets,
+                telemetry=telemetry,
+                others=partial(os.kill, os.getppid(), signal.SIGHUP),
+            )
+            await under_signals(service, parent=parent)
+
+        uvloop.run(serving())
+
+
+async def under_signals(
+    service: Service, started: Callable[[Service], None] | None = None, parent: int | None = None
+) -> None:
+    """Run a service until a signal ends it.
+
+    Args:
+        parent: a pipe's end that closes when the parent is gone, which ends the service too.
+    """
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     reloads: set[asyncio.Task[None]] = set()
@@ -90,10 +114,14 @@ async def under_signals(service: Service, started: Callable[[Service], None] | N
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, ended.set)
     loop.add_signal_handler(signal.SIGHUP, reload)
+    if parent is not None:
+        loop.add_reader(parent, ended.set)
     await service.start()
     if started is not None:
         started(service)
     await ended.wait()
+    if parent is not None:
+        loop.remove_reader(parent)
     await service.stop()
 
 

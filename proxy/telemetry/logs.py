@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 from traceback import extract_tb
+from types import TracebackType
 from typing import IO, Any, Literal
 
 from proxy.telemetry.meters import Visit
@@ -123,6 +125,15 @@ def set_up(form: Literal["json", "console"], level: str, stream: IO[str] | None 
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     LOGGER.setLevel(level.upper())
+    logging.captureWarnings(True)
+    sys.excepthook = _crashed
+    threading.excepthook = lambda given: _crashed(given.exc_type, given.exc_value, given.exc_traceback)
+
+
+def _crashed(_kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None) -> None:
+    """Take the place of the interpreter's last word, which prints an exception's message."""
+    if error is not None and not isinstance(error, KeyboardInterrupt):
+        say("crashed", logging.CRITICAL, trace=trace(error))
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import time_ns
 
-from proxy.model import Finding, Outcome, Report
+from proxy.model import Outcome, Report
 from proxy.telemetry.families import FAMILIES, REASONS, STATUS_CLASSES
 from proxy.telemetry.store import Store
 
@@ -28,6 +28,12 @@ FINDING_SERIES = 1024
 BY_LANE = ("received", "unknown", "taint", "budget", "bytes_in", "bytes_out", "preflights", "in_flight", "added")
 BY_VENDOR = ("upstream", "upstream_in_flight", "upstream_limit", "last_success")
 """Families whose series a `LaneMeter` keeps under the same name."""
+
+
+BY_RULE = frozenset({"taint", "budget"})
+"""Findings whose rule is counted by itself, in the slot of the same name."""
+
+BUCKETS = {key: family.buckets for key, family in FAMILIES.items() if family.buckets}
 
 
 @dataclass(slots=True)
@@ -154,9 +160,9 @@ class Telemetry:
 
     def observe(self, family: str, first: int, value: int) -> None:
         """Count a value into a histogram's slots."""
-        buckets = FAMILIES[family].buckets
-        self.store.values[first + bisect_left(buckets, value)] += 1
-        self.store.values[first + len(buckets) + 1] += value
+        buckets, values = BUCKETS[family], self.store.values
+        values[first + bisect_left(buckets, value)] += 1
+        values[first + len(buckets) + 1] += value
 
     def reloaded(self, *, taken: bool) -> None:
         """Tell how the last reload (or the start) went."""
@@ -187,13 +193,13 @@ class Telemetry:
             values[meter.records[Outcome.DROPPED, ""]] += report.dropped
         values[meter.records[fate]] += report.forwarded
         values[meter.unknown] += report.unknown
+        findings = meter.findings
         for finding in report.findings:
-            slot = meter.findings.get((finding.entity, finding.action))
-            values[self._finding_slot(meter, finding) if slot is None else slot] += finding.count
-            if finding.rule == "taint":
-                values[meter.taint] += finding.count
-            elif finding.rule == "budget":
-                values[meter.budget] += finding.count
+            entity, action, count = finding.entity, finding.action, finding.count
+            slot = findings.get((entity, action))
+            values[self._finding_slot(meter, entity, action) if slot is None else slot] += count
+            if finding.rule in BY_RULE:
+                values[getattr(meter, finding.rule)] += count
 
     def _count_upstream(self, meter: LaneMeter, status: int, spent_ns: int) -> None:
         values = self.store.values
@@ -203,11 +209,8 @@ class Telemetry:
             if status < 400:
                 values[meter.last_success] = self.clock_ns()
 
-    def _finding_slot(self, meter: LaneMeter, finding: Finding) -> int:
-        entity, action = finding.entity, finding.action
-        if self._finding_series >= FINDING_SERIES:
-            entity = action = "other"
+    def _finding_slot(self, meter: LaneMeter, entity: str, action: str) -> int:
+        bounded = (entity, action) if self._finding_series < FINDING_SERIES else ("other", "other")
         self._finding_series += 1
-        slot = self.store.slot("findings", (meter.lane, entity, action))
-        meter.findings[finding.entity, finding.action] = slot
+        slot = meter.findings[entity, action] = self.store.slot("findings", (meter.lane, *bounded))
         return slot

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from proxy.app.processes import Replacements, open_all
 from proxy.settings import load
 from tests.fakes import EVENT, ManualClock, ask, post, vendor
-from tests.running import TOKEN, eventveil, write_settings
+from tests.running import TOKEN, Process, eventveil, write_settings
 
 
 def test_deaths_are_forgiven_when_they_are_far_apart() -> None:
@@ -38,6 +38,14 @@ def test_all_workers_have_sockets_of_one_address(listen: str, tmp_path: Path) ->
         sockets.private.close()
 
 
+async def _replace_one(process: Process) -> dict[str, Any]:
+    """Kill the first worker and wait for the one that takes its place."""
+    os.kill(_children(process.process.pid)[0], signal.SIGKILL)
+    died = await process.until("worker died")
+    await process.until("serving")
+    return died
+
+
 async def _sent(port: int, times: int) -> None:
     for _ in range(times):
         assert 200 == (await ask(port, post("/mp/track", EVENT))).status
@@ -52,21 +60,28 @@ async def test_workers_serve_count_reload_and_end_as_one(tmp_path: Path) -> None
             await _sent(process.port, 20)
             assert {20.0} == {await process.metric('eventveil_records_received_total{lane="mp"}') for _ in range(8)}
             assert 0 == await process.metric("eventveil_records_unaccounted")
-            os.kill(pids[0], signal.SIGKILL)
-            died = await process.until("worker died")
-            await process.until("serving")
+            died = await _replace_one(process)
             await _sent(process.port, 10)
             assert 30 == await process.metric('eventveil_records_received_total{lane="mp"}')
             assert (0, True) == (died["worker"], pids[1] in _children(process.process.pid))
             write_settings(tmp_path, fake.url, policy="strict", more="workers: 2\n")
             await ask(process.private, post("/-/reload", b"", f"Authorization: Bearer {TOKEN}"))
             await process.until("reloaded", times=3)  # the one that was asked, then both
+            await _replace_one(process)
             policies = {b'"strict"' in (await process.ops("/readyz")).body for _ in range(8)}
             assert {True} == policies
             process.signal(signal.SIGTERM)
             assert 0 == await process.ended()
             assert 2 == sum(line["event"] == "stopped" for line in process.lines)
-    await asyncio.sleep(0)
+
+
+async def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
+    """Killed without a chance to tell them, it still takes them along; nobody serves an old policy for ever."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 2\n")
+    async with eventveil(settings, workers=2) as process:
+        process.signal(signal.SIGKILL)
+        assert -signal.SIGKILL == await process.ended()  # the log ends when the last worker has
+        assert 2 == sum(line["event"] == "stopped" for line in process.lines)
 
 
 def _children(pid: int) -> list[int]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,8 +26,11 @@ def stream() -> Iterator[io.StringIO]:
     """Log into a string, and put everything back."""
     root = logging.getLogger()
     kept = root.handlers[:], root.level, logs.LOGGER.level
+    hooks = sys.excepthook, threading.excepthook
     yield io.StringIO()
     root.handlers[:], root.level, logs.LOGGER.level = kept
+    sys.excepthook, threading.excepthook = hooks
+    logging.captureWarnings(False)
 
 
 def _lines(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -100,6 +106,33 @@ def test_a_deep_exception_is_cut() -> None:
     with pytest.raises(KeyError) as caught:
         deep(50)
     assert logs.FRAMES == len(logs.trace(caught.value))
+
+
+def test_a_crash_says_where_and_not_what(stream: io.StringIO) -> None:
+    """The interpreter's own last word would print the message; in the main thread and in others."""
+    logs.set_up("json", "info", stream)
+    error = _caught()
+    sys.excepthook(type(error), error, None)
+    thread = threading.Thread(target=_wrapped)
+    thread.start()
+    thread.join()
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    lines = _lines(stream)
+    assert [("crashed", "critical", "ValueError")] * 2 == [
+        (got["event"], got["level"], got["trace"][0]) for got in lines
+    ]
+    assert SECRET not in stream.getvalue()
+
+
+def test_warnings_are_reduced_too(stream: io.StringIO) -> None:
+    """A library's warning may quote what it warns of."""
+    logs.set_up("json", "info", stream)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(False)
+        logging.captureWarnings(True)
+        warnings.warn(SECRET, UserWarning, stacklevel=1)
+    assert ("library", False) == (_lines(stream)[0]["event"], SECRET in stream.getvalue())
 
 
 def test_people_get_columns(stream: io.StringIO) -> None:
