@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from proxy.wire.dialect import Field
+from proxy.wire.dialect import Ack, Contract, Field
 
-__all__ = ["CAMPAIGN", "UTM", "nobody", "parameters"]
+__all__ = ["CAMPAIGN", "PIXEL", "RESERVED", "UTM", "below", "every", "nobody", "parameters"]
+
+RESERVED = Field(contract=Contract.RESERVED)
+
+PIXEL = Ack(
+    200,
+    "image/gif",
+    b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;",
+)
+"""A transparent GIF of one pixel, for events that travel as an image's address."""
 
 UTM = (
     "utm_source utm_medium utm_campaign utm_term utm_content utm_id utm_source_platform utm_campaign_id "
@@ -22,6 +31,16 @@ CAMPAIGN = {name.removeprefix("utm_"): name for name in UTM} | {"name": "utm_cam
 def nobody(names: str) -> dict[str, Field]:
     """Make catalogue entries for fields that say nothing of a person, names separated by blanks."""
     return dict.fromkeys(names.split(), Field())
+
+
+def every(names: str, field: Field) -> dict[str, Field]:
+    """Make the same catalogue entry for several fields, names separated by blanks."""
+    return dict.fromkeys(names.split(), field)
+
+
+def below(places: str, fields: Mapping[str, Field]) -> dict[str, Field]:
+    """Put catalogue entries below one or more places, separated by blanks."""
+    return {f"{place}.{name}": field for place in places.split() for name, field in fields.items()}
 
 
 def parameters(names: Iterable[str], prefix: str = "") -> dict[str, Field]:

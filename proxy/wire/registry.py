@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from proxy.wire.dialect import Dialect
 from proxy.wire.generic import GENERIC
 from proxy.wire.mixpanel import MIXPANEL
+from proxy.wire.posthog import POSTHOG
 from proxy.wire.segment import SEGMENT
 
 __all__ = ["DIALECTS"]
 
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (GENERIC, MIXPANEL, SEGMENT)}
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (GENERIC, MIXPANEL, POSTHOG, SEGMENT)}
