@@ -83,7 +83,7 @@ def _aliases(yaml: YAML, text: str, file: str) -> list[Diagnostic]:
 def _unreadable(error: YAMLError, text: str, file: str) -> Diagnostic:
     if isinstance(error, MarkedYAMLError):
         place = _at(file, error.problem_mark or error.context_mark)
-        return Diagnostic(place, "E101", f"expected YAML, got {error.problem or 'something else'}")
+        return Diagnostic(place, "E101", f"expected YAML: {error.problem or 'this is none'}")
     before = text[: getattr(error, "position", 0)]
     place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
     return Diagnostic(place, "E101", "expected YAML, got a character that it does not allow")
@@ -188,6 +188,7 @@ _KINDS = {dict: "a mapping", list: "a list", str: "a string", bool: "a truth val
 def _expected(message: str) -> str:
     """Take pydantic's words for its own types out of a message, since an author writes YAML."""
     text = message.removeprefix("Input should be ").replace("String should match pattern", "a string that matches")
+    text = text.partition(", unable to parse")[0].replace("a valid integer", "a number")
     return re.sub(r"a valid dictionary(?: or instance of \w+)?", "a mapping", text).replace("a valid ", "a ")
 
 
