@@ -81,8 +81,7 @@ class Batch:
     seal: Callable[[], WireRequest]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule did, how often; never to what value.
 
     Args:
@@ -97,7 +96,7 @@ class Finding:
     where: str
     entity: str
     action: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody asks a finding for
 
 
 @dataclass(frozen=True, slots=True)

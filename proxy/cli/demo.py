@@ -79,7 +79,7 @@ async def _demo(folder: Path, *, once: bool) -> None:
 
     opened: asyncio.Future[Service] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve(load_settings(settings, {}), started=opened.set_result))
-    await asyncio.wait({opened, serving}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([opened, serving], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         await serving
     await _replay(f"http://{opened.result().public.address}", sent)

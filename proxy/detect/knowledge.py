@@ -23,6 +23,7 @@ from proxy.detect.stopwords import COMMON, NO_NEEDLES
 __all__ = ["Known"]
 
 _RULE = "known"
+_DULL = NO_NEEDLES | COMMON
 _SEPARATOR = "\x00"
 _WHOLE_MIN = 4
 _DIGITS_MIN = 7
@@ -234,7 +235,7 @@ def _tells(value: str) -> bool:
     if value.isdecimal():
         return len(value) >= _DIGITS_MIN
     if value.isascii():
-        return len(value) >= _WHOLE_MIN and value.lower() not in NO_NEEDLES | COMMON
+        return len(value) >= _WHOLE_MIN and value.lower() not in _DULL
     return len(value) >= 2
 
 

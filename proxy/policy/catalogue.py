@@ -61,7 +61,7 @@ class Index:
         named = [
             (scope, path[len(prefix) :])
             for scope, prefix in self._scopes.get(kind, ())
-            if len(path) > len(prefix) and path[: len(prefix)] == prefix
+            if len(path) > len(prefix) and _fits(prefix, path[: len(prefix)])
         ]
         return [*named, ("record", path), *([("query", path)] if kind == "query" else [])]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 import re2
@@ -70,8 +71,8 @@ def _degree(value: Scalar) -> Scalar | None:
 
 _DOMAIN = re2.compile(r"@[^@\s]+$")
 _YEAR = re2.compile(r"\b(?:19|20)\d\d\b")
-_VERSION_SIGN = re2.compile(r"(?:[\s/_-]+v?)*$")
-"""What stands between a product and its version: `Windows 10`, `app-v2`, `curl/8`."""
+_BETWEEN = " \t/_-"
+"""What stands between a product and its version, perhaps with a `v`: `Windows 10`, `app-v2`, `curl/8`."""
 
 _SYSTEMS = (
     ("iPhone", "iPhone; CPU iPhone OS like Mac OS X"),
@@ -88,8 +89,12 @@ Source: RFC 9110 section 10.1.5 for the form; the captured browsers and Chrome's
 _BROWSERS = ("Edg", "OPR", "SamsungBrowser", "CriOS", "FxiOS", "Firefox", "Chrome", "Safari")
 
 
+@lru_cache(maxsize=1024, typed=True)
 def _family(value: Scalar) -> Scalar | None:
-    """Keep the browser's and the system's family; a version alone has none."""
+    """Keep the browser's and the system's family; a version alone has none.
+
+    Remembered across requests: a browser's name is shared by thousands and identifies nobody.
+    """
     text = str(value)
     if "/" not in text:
         return _before_version(text) or None
@@ -104,8 +109,10 @@ def _family(value: Scalar) -> Scalar | None:
 
 def _before_version(text: str) -> str:
     """Cut a text where its first number begins: `Windows 10` → `Windows`."""
-    digit = next((at for at, sign in enumerate(text) if sign.isdigit()), len(text))
-    return str(_VERSION_SIGN.sub("", text[:digit])).strip()
+    name = text[: next((at for at, sign in enumerate(text) if sign.isdigit()), len(text))].rstrip(_BETWEEN)
+    while name.endswith("v") and name[-2:-1] in _BETWEEN:
+        name = name[:-1].rstrip(_BETWEEN)
+    return name.strip()
 
 
 COARSER: dict[tuple[str, str], Callable[[Scalar], Scalar | None]] = {

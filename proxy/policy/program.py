@@ -86,9 +86,10 @@ def _findings(walk: Walk) -> tuple[Finding, ...]:
     for (rule, path, entity, action), count in walk.text_hits.items():
         counts[rule, _where(walk, path), entity, action] += count
     hits = Counter(walk.hits)
-    for row, count in Counter(walk.rows).items():
-        for step in row.hits:
-            hits[step] += count
+    for row in walk.rows:
+        if row.count:
+            for step in row.hits:
+                hits[step] += row.count
     for step, count in hits.items():
         if step.treatment is not None:
             treatment = step.treatment

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from proxy.detect.detector import Detector
@@ -99,10 +100,9 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
     numbers: dict[str, int] = {}
     if walk.removed:
         held = [text for text in walk.held if text.__class__ is str and text not in looking.allow]
-        names = {
-            name for plan in {plan for _, plan, _ in walk.holders} if isinstance(plan, Plan) for name in plan.names
-        }
-        numbers = {str(number): number for number in walk.seen | walk.held if _is_long(number)}
+        plans = set(map(_PLAN, walk.holders))
+        names = {name for plan in plans if isinstance(plan, Plan) for name in plan.names}
+        numbers = {str(number): number for number in (*_long(walk.seen), *_long(walk.held))}
         for text, told in _known(walk.removed).find([*seen, *held, *names, *numbers]).items():
             spans[text] = (*spans.get(text, ()), *told)
     changes: Changes = {
@@ -124,18 +124,20 @@ SMALLEST_NUMBER = 1_000_000
 """No telephone, card or account number has fewer than seven digits."""
 
 
-def _is_long(value: Any) -> bool:
-    return value.__class__ is int and not -SMALLEST_NUMBER < value < SMALLEST_NUMBER
+_PLAN = itemgetter(1)
+
+
+def _long(values: set[Any]) -> list[int]:
+    return [v for v in values if v.__class__ is int and not -SMALLEST_NUMBER < v < SMALLEST_NUMBER]
 
 
 def _numbers(walk: Walk, looking: Looking) -> Changes:
     changes: Changes = {}
-    for value in walk.seen:
-        if _is_long(value):
-            entity = looking.detector.number(value)
-            treatment = looking.treatments.get(entity or "")
-            if treatment is not None:
-                changes[value] = Change(value if treatment.shadow else treatment.apply(value), (treatment,))
+    for value in _long(walk.seen):
+        entity = looking.detector.number(value)
+        treatment = looking.treatments.get(entity or "")
+        if treatment is not None:
+            changes[value] = Change(value if treatment.shadow else treatment.apply(value), (treatment,))
     return changes
 
 

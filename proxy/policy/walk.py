@@ -7,6 +7,7 @@ whatever must not outlive the request stands here.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,13 +40,20 @@ def _repeats(value: Any) -> bool:
 _NUMBERS = frozenset({int, float})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Row:
-    """The result of treating one object's fields: new values, fields that are gone, and the steps that did it."""
+    """The result of treating one object's fields.
+
+    Args:
+        new, gone: values to copy, and names to take away.
+        hits: the steps that did it.
+        count: how often the row came again.
+    """
 
     new: dict[str, Any]
     gone: tuple[str, ...]
-    hits: tuple[Step, ...]
+    hits: list[Step]
+    count: int = 0
 
 
 class Walk:
@@ -57,15 +65,15 @@ class Walk:
         holders: every object and array that was walked, in order.
         removed: (value, entity) of what a treatment took away, once each.
         documents: what was found inside texts and must be closed again, outermost first.
-        hits: the step of every treatment that was applied; `rows` stand for those that were applied again, all at
-            once; `text_hits` counts what has no step.
+        hits: the step of every treatment that was applied; `rows` count those that came again, `text_hits` what has no
+            step.
         told: names of fields that hold a removed value, and what stands in their place.
         unknown: fields that nobody has classified.
         record: the index of the record that is being walked.
     """
 
     __slots__ = (
-        "_memo", "_on_error", "_rows", "documents", "held", "hits", "holders", "record", "removed", "rows", "seen",
+        "_memo", "_on_error", "_rows", "documents", "held", "hits", "holders", "record", "removed", "seen",
         "text_hits", "told", "unknown",
     )  # fmt: skip
 
@@ -74,7 +82,6 @@ class Walk:
         self.record = -1
         self._memo: dict[tuple[Treatment, type, Scalar], Scalar | Gone] = {}
         self._rows: dict[tuple[Plan, tuple[Any, ...]], Row] = {}
-        self.rows: list[Row] = []
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
         self.holders: list[Holder] = []
@@ -84,6 +91,11 @@ class Walk:
         self.text_hits: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
         self.told: dict[str, str] = {}
         self.unknown = 0
+
+    @property
+    def rows(self) -> Iterable[Row]:
+        """The rows of treated fields that this request held."""
+        return self._rows.values()
 
     def walk(self, node: Node, d: dict[str, Any], record: int) -> None:
         """Apply the treatments of one record and collect what is to be looked at.
@@ -99,17 +111,28 @@ class Walk:
         self._object(node, d, 0)
 
     def _object(self, node: Node, d: dict[str, Any], depth: int) -> None:
+        """Walk an object; a row of treated fields that came before in this request is only copied.
+
+        A batch is mostly one person's: the same ids, addresses and pages, record after record.
+        """
         plan = node.plan(d)
         try:
             self.seen.update(plan.scanned(d))
             self.held.update(plan.kept(d))
+            row = self._rows.get((plan, plan.acted(d)))
         except TypeError:  # an object or array where a scalar was when the shape was planned
             plan = node.fresh(d)
             self.seen.update(plan.scanned(d))
             self.held.update(plan.kept(d))
+            row = None
         self.unknown += plan.unknown
         self.holders.append((d, plan, self.record))
-        if plan.acts:
+        if row is not None:
+            d.update(row.new)
+            for name in row.gone:
+                del d[name]
+            row.count += 1
+        elif plan.acts:
             self._treat(plan, d, depth)
         for name, step in plan.opens:
             self._act(node, d, name, step, depth)
@@ -117,28 +140,15 @@ class Walk:
             self._inside(d, name, child, depth)
 
     def _treat(self, plan: Plan, d: dict[str, Any], depth: int) -> None:
-        """Treat an object's fields; a row of values that came before in this request is only copied.
-
-        A batch is mostly one person's: the same ids, addresses and pages, record after record.
-        """
+        """Treat an object's fields for the first time, and remember the row."""
         values = plan.acted(d)
-        try:
-            row = self._rows.get((plan, values))
-        except TypeError:  # an object or array among them
-            row = None
-        if row is not None:
-            d.update(row.new)
-            for name in row.gone:
-                del d[name]
-            self.rows.append(row)
-            return
         before = len(self.hits)
         for name, step in plan.acts:
             self._act(plan.node, d, name, step, depth)
         if all(map(_repeats, values)):
             new = {name: d[name] for name, _ in plan.acts if name in d}
             gone = tuple(name for name, _ in plan.acts if name not in d)
-            self._rows[plan, values] = Row(new, gone, tuple(self.hits[before:]))
+            self._rows[plan, values] = Row(new, gone, self.hits[before:])
 
     def _inside(self, holder: Any, key: Any, node: Node, depth: int) -> None:
         value = holder[key]
