@@ -7,11 +7,10 @@ one, or None when nothing coarser is left to tell; each gives its own results ba
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
-
-import re2
 
 from proxy.detect.lexicon import tokens
 
@@ -69,9 +68,10 @@ def _degree(value: Scalar) -> Scalar | None:
         return None
 
 
-_DOMAIN = re2.compile(r"@[^@\s]+$")
-_YEAR = re2.compile(r"\b(?:19|20)\d\d\b")
-_BETWEEN = " \t/_-"
+# `re` and not `re2`, which takes no lone surrogates; neither pattern can backtrack.
+_DOMAIN = re.compile(r"@[^@\s]+$")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_BETWEEN = " \t\r\n\v\f/_-"
 """What stands between a product and its version, perhaps with a `v`: `Windows 10`, `app-v2`, `curl/8`."""
 
 _SYSTEMS = (
@@ -112,7 +112,7 @@ def _before_version(text: str) -> str:
     name = text[: next((at for at, sign in enumerate(text) if sign.isdigit()), len(text))].rstrip(_BETWEEN)
     while name.endswith("v") and name[-2:-1] in _BETWEEN:
         name = name[:-1].rstrip(_BETWEEN)
-    return name.strip()
+    return name.lstrip()
 
 
 COARSER: dict[tuple[str, str], Callable[[Scalar], Scalar | None]] = {

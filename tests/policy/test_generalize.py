@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from proxy.policy.generalize import COARSER, Scalar, place_level
 
-SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile/15E148 Safari/604.1"
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Mobile/15E148 Safari/604.1"
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36 Edg/131.0.2903.86"
 
 
@@ -56,7 +56,7 @@ def test_values_become_coarser(entity: str, level: str, value: Scalar, coarse: S
 
 SCALARS = st.one_of(
     st.text(), st.integers(), st.floats(), st.booleans(), st.ip_addresses().map(str), st.emails(), st.dates().map(str),
-    st.sampled_from([SAFARI, EDGE, "x v v1", " a1", "a 1/b", "v", "- v2"]),
+    st.sampled_from([SAFARI, EDGE, "x v v1", " a1", "a 1/b", "v", "- v2", "\ud83d1988", "a@\ud83d"]),
     st.text("av12 /-_"),
 )  # fmt: skip
 

@@ -86,7 +86,8 @@ def test_a_place_is_that_of_the_key_or_item() -> None:
     ("text", "faults"),
     [
         ("name: x", ""),
-        ("nmae: x", "f:1:1: E105 expected a known key, got `nmae` (hint: did you mean `name`?)\nf:1:1: E106 expected the key `name`, got none"),
+        ("name: x\nsize: 1", "f:2:1: E105 expected a known key, got `size` (hint: did you mean `size`?)"),
+        ("{}", "f:1:1: E106 expected the key `name`, got none"),
         ("name: x\nsizes:\n  - size: big", "f:3:5: E107 expected a number, got a string"),
         ("name: [x]", "f:1:1: E107 expected a string, got a list"),
         ("name: {}", "f:1:1: E107 expected a string, got a mapping"),
