@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from proxy.wire.amplitude import AMPLITUDE
 from proxy.wire.dialect import Dialect
 from proxy.wire.generic import GENERIC
 from proxy.wire.mixpanel import MIXPANEL
@@ -12,4 +13,6 @@ from proxy.wire.segment import SEGMENT
 
 __all__ = ["DIALECTS"]
 
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (GENERIC, MIXPANEL, POSTHOG, SEGMENT)}
+DIALECTS: Mapping[str, Dialect] = {
+    dialect.name: dialect for dialect in (AMPLITUDE, GENERIC, MIXPANEL, POSTHOG, SEGMENT)
+}
