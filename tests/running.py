@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,23 +31,29 @@ except StartError as error:
 """
 
 SETTINGS = """
-listen: {{port: 0}}
-private: {{port: 0, token_file: token}}
-keys: {{file: key}}
-log: {{access_sample: 1}}
-limits: {{answer_timeout_s: 0.5, connect_timeout_s: 0.5, drain_timeout_s: 5}}
+listen: {port: 0}
+private: {port: 0, token_file: token}
+keys: {file: key}
+log: {access_sample: 1}
+limits: {answer_timeout_s: 0.5, connect_timeout_s: 0.5, drain_timeout_s: 5}
 lanes:
-  - {{path: /mp, dialect: mixpanel, upstream: "{upstream}", policy: {policy}}}
-  - {{path: /seg, dialect: segment, upstream: "{upstream}", policy: {policy}}}
 """
 
+LANE = """  - {{path: {path}, dialect: {dialect}, upstream: "{upstream}", policy: {policy}}}
+"""
 
-def write_settings(folder: Path, upstream: str, policy: str = "balanced", more: str = "") -> Path:
+LANES = {"/mp": "mixpanel", "/seg": "segment"}
+
+
+def write_settings(
+    folder: Path, upstream: str, policy: str = "balanced", more: str = "", lanes: Mapping[str, str] = LANES
+) -> Path:
     """Write settings, key and token into a folder."""
     (folder / "key").write_bytes(KEY)
     (folder / "token").write_text(TOKEN + "\n")
     path = folder / "eventveil.yaml"
-    path.write_text(SETTINGS.format(upstream=upstream, policy=policy) + more)
+    rows = [LANE.format(path=at, dialect=dialect, upstream=upstream, policy=policy) for at, dialect in lanes.items()]
+    path.write_text(SETTINGS + "".join(rows) + more)
     return path
 
 

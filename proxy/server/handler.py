@@ -121,7 +121,8 @@ class Handler:
             visit.read_ns, visit.bytes_in = monotonic_ns(), len(body)
             wire = WireRequest(request.method, asked.path, asked.query, headers, body)
             answer = await self._scrub_and_deliver(lane, wire, visit)
-            return reply.answered(answer) if answer else reply.acknowledged(lane.dialect.ack(route, wire))
+            response = reply.answered(answer, lane.dialect.answers.get(route.name)) if answer else None
+            return reply.acknowledged(lane.dialect.ack(route, wire)) if response is None else response
         finally:
             self.telemetry.add(visit.meter.in_flight, -1)
 

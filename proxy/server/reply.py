@@ -12,20 +12,22 @@ import orjson
 from aiohttp import hdrs, web
 
 from proxy.delivery import Answer
-from proxy.errors import EventveilError
+from proxy.errors import EventveilError, WireError
 from proxy.server.lanes import Origins
-from proxy.wire.dialect import Ack
+from proxy.wire.compression import inflate
+from proxy.wire.dialect import Ack, Rewrite
+from proxy.wire.headers import answerable, header
 
-__all__ = ["acknowledged", "answered", "preflight", "refused", "with_cors"]
+__all__ = ["EXPOSED", "acknowledged", "answered", "preflight", "refused", "with_cors"]
 
-PASSED_BACK = frozenset(
-    {"content-type", "content-encoding", "content-language", "retry-after", "cache-control", "etag", "last-modified"}
-)
-"""A vendor's headers that mean something to an SDK. Not Set-Cookie: it would name a person to the vendor next time. Not
-Location: it would lead a browser past eventveil."""
+REPRESENTATION = frozenset({"content-encoding", "etag", "last-modified"})
+"""Describe the vendor's bytes, not those that a rewrite made of them."""
 
-EXPOSED = "Retry-After"
-"""posthog-js and analytics-next honour it only when CORS shows it to them."""
+EXPOSED = "Retry-After, X-Sentry-Rate-Limits"
+"""The SDKs of PostHog, Segment and Sentry honour them, and can only when CORS shows them."""
+
+OPENED_BYTES = 8 * 2**20
+"""A vendor's configuration, decompressed; those seen are below 100 kB."""
 
 PREFLIGHT_MAX_AGE_S = "600"
 
@@ -38,13 +40,35 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 HEADER_NAMES_LIMIT = 64
 
 
-def answered(answer: Answer) -> web.Response:
-    """Give the vendor's status, body and the headers that mean something to an SDK."""
-    response = web.Response(status=answer.status, body=answer.body)
-    for name, value in answer.headers:
-        if name.lower() in PASSED_BACK:
-            response.headers.add(name, value)
+def answered(answer: Answer, rewrite: Rewrite | None = None) -> web.Response | None:
+    """Give the vendor's status, body and the headers that mean something to an SDK.
+
+    Args:
+        rewrite: takes switches out of this route's answers.
+
+    Returns:
+        The response; None when there is a rewrite and it cannot read the answer, which then goes to nobody.
+    """
+    headers, body = answerable(answer.headers), answer.body
+    if rewrite is not None:
+        rewritten = _rewritten(answer, rewrite)
+        if rewritten is None:
+            return None
+        headers, body = tuple(pair for pair in headers if pair[0].lower() not in REPRESENTATION), rewritten
+    response = web.Response(status=answer.status, body=body)
+    for name, value in headers:
+        response.headers.add(name, value)
     return response
+
+
+def _rewritten(answer: Answer, rewrite: Rewrite) -> bytes | None:
+    if answer.status >= 400:
+        return b""  # an SDK reads the status; what the vendor says beside it could hold a switch
+    try:
+        opened = inflate(answer.body, header(answer.headers, "content-encoding"), OPENED_BYTES)
+    except WireError:
+        return None
+    return rewrite(opened.data)
 
 
 def acknowledged(ack: Ack) -> web.Response:

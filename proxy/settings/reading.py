@@ -94,6 +94,7 @@ def _overlay(source: Source, environ: Mapping[str, str]) -> None:
             node = node.setdefault(part, {}) if isinstance(node, dict) else None
         if isinstance(node, dict):
             node[path[-1]] = _from_text(environ[name], info)
+            source.places |= {path[:size]: place for size in range(1, len(path)) if path[:size] not in source.places}
             source.places[path] = place
 
 
@@ -114,17 +115,17 @@ def _conflicts(source: Source) -> Iterator[Diagnostic]:
         if isinstance(dialect, str) and dialect not in DIALECTS:
             hint = did_you_mean(dialect, sorted(DIALECTS))
             place = source.place(("lanes", index, "dialect"))
-            yield Diagnostic(place, "E110", f"expected a known dialect, got `{dialect}`", hint)
+            yield Diagnostic(place, "E120", f"expected a known dialect, got `{dialect}`", hint)
         for key, taken in seen.items():
             value = str(lane.get(key)).rstrip("/")
             if key in lane and value in taken:
                 yield Diagnostic(
-                    source.place(("lanes", index, key)), "E111", f"expected a {key} of its own, got it again"
+                    source.place(("lanes", index, key)), "E121", f"expected a {key} of its own, got it again"
                 )
             taken.add(value)
     tls = (source.value.get("listen") or {}).get("tls") if isinstance(source.value.get("listen"), dict) else None
     if isinstance(tls, dict) and len({"cert_file", "key_file"} & {key for key in tls if tls[key]}) == 1:
-        yield Diagnostic(source.place(("listen", "tls")), "E112", "expected cert_file and key_file, got one of them")
+        yield Diagnostic(source.place(("listen", "tls")), "E122", "expected cert_file and key_file, got one of them")
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
@@ -25,8 +27,33 @@ def test_a_vendors_answer_keeps_status_body_and_the_headers_that_sdks_read() -> 
         ("Server", "vendor"),
     )
     response = reply.answered(Answer(429, headers, b"body"))
+    assert response is not None
     kept = {"Content-Type": "text/javascript", "Content-Encoding": "gzip", "Retry-After": "10"}
     assert (429, b"body", kept) == (response.status, response.body, dict(response.headers))
+
+
+def _shout(body: bytes) -> bytes | None:
+    return body.upper() if body.isalpha() else None
+
+
+REWRITTEN: dict[str, tuple[Answer, tuple[int, bytes, dict[str, str]] | None]] = {
+    "plain": (Answer(200, (("Content-Type", "a/b"), ("ETag", "1")), b"on"), (200, b"ON", {"Content-Type": "a/b"})),
+    "compressed": (Answer(200, (("Content-Encoding", "gzip"),), gzip.compress(b"on")), (200, b"ON", {})),
+    "compressed in silence": (Answer(200, (), gzip.compress(b"on")), (200, b"ON", {})),
+    "an error": (Answer(503, (("Retry-After", "9"),), b"switch on"), (503, b"", {"Retry-After": "9"})),
+    "one that cannot be read": (Answer(200, (), b"<html>"), None),
+    "one that does not open": (Answer(200, (("Content-Encoding", "gzip"),), b"on"), None),
+    "one in a coding that nobody knows": (Answer(200, (("Content-Encoding", "rot13"),), b"ba"), None),
+}
+
+
+@pytest.mark.parametrize(("answer", "expected"), REWRITTEN.values(), ids=REWRITTEN)
+def test_a_rewrite_leaves_nothing_of_the_vendors_own_body(
+    answer: Answer, expected: tuple[int, bytes, dict[str, str]] | None
+) -> None:
+    """What it made goes out, described anew; what it cannot read goes to nobody; an error keeps its status alone."""
+    response = reply.answered(answer, _shout)
+    assert expected == (response and (response.status, response.body, dict(response.headers)))
 
 
 def test_an_acknowledgement_is_what_the_dialect_says() -> None:
@@ -86,5 +113,5 @@ def test_cors_is_for_pages_that_may(headers: dict[str, str], origins: Origins | 
     """The origin is echoed, never `*`; caches are told; the library's name is not."""
     response = reply.with_cors(reply.acknowledged(Ack()), make_mocked_request("GET", "/", headers=headers), origins)
     assert allowed == response.headers.get("Access-Control-Allow-Origin")
-    assert (allowed and "Retry-After") == response.headers.get("Access-Control-Expose-Headers")
+    assert (allowed and reply.EXPOSED) == response.headers.get("Access-Control-Expose-Headers")
     assert ("Origin", "eventveil") == (response.headers["Vary"], response.headers["Server"])
