@@ -95,9 +95,9 @@ class Service:
         self._tasks: list[asyncio.Task[None]] = []
         tls = compiled.settings.listen.tls
         self._tls = Tls(tls.cert_file, tls.key_file) if tls.cert_file and tls.key_file else None
+        opened = sockets or open_sockets(compiled.settings)
         self._session = open_session()
         self._handler = _handler(compiled.settings, self.telemetry)
-        opened = sockets or open_sockets(compiled.settings)
         self.public = Listener(self._edge(self._handler), opened.public, self._tls)
         self._others = others
         ops = Ops(self._status, self._metrics, self._reload_everywhere, lambda: self._compiled.token)

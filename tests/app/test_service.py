@@ -69,7 +69,7 @@ async def test_a_port_that_is_taken_stops_the_start(tmp_path: Path) -> None:
     taken = opened.private.getsockname()[1]
     path.write_text(path.read_text().replace("private: {port: 0", f"private: {{port: {taken}"))
     with pytest.raises(SettingsError, match="in use"):
-        open_sockets(load(path, {}))
+        Service(compile_all(load(path, {}), {}), environ={})
     opened.public.close()
     opened.private.close()
 

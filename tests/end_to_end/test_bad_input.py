@@ -64,6 +64,13 @@ async def test_what_is_not_understood_is_refused_and_not_forwarded(data: bytes, 
         assert 0 == served.handler.under_way
 
 
+async def test_a_small_body_over_a_smaller_limit_is_refused() -> None:
+    """Also when it arrives in one piece and without a length."""
+    async with vendor() as fake, serving(fake.url, limits=replace(LIMITS, body_bytes=10)) as served:
+        assert 413 == (await ask(served.port, HEAD + CHUNKED + CHUNKS)).status
+    assert [] == fake.received
+
+
 SERVED = {
     "HTTP/1.0": b"POST /mp/track HTTP/1.0\r\n" + LENGTH + EVENT,
     "chunks": HEAD + CHUNKED + CHUNKS,
