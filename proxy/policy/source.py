@@ -175,7 +175,8 @@ def _diagnostic(source: Source, detail: ErrorDetails, known: list[str]) -> Diagn
     place = source.place(path)
     if detail["type"] == "extra_forbidden":
         name = str(path[-1])
-        return Diagnostic(place, "E105", f"expected a known key, got `{name}`", did_you_mean(name, known))
+        hint = "it belongs elsewhere" if name in known else did_you_mean(name, known)
+        return Diagnostic(place, "E105", f"expected a known key, got `{name}`", hint)
     if detail["type"] == "missing":
         return Diagnostic(place, "E106", f"expected the key `{path[-1]}`, got none")
     got = _KINDS.get(type(detail["input"]), "nothing")

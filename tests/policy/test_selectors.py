@@ -44,7 +44,11 @@ def test_what_is_not_dotted_is_refused(text: str, fault: str) -> None:
     assert fault == str(raised.value)
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1), min_size=1).map(tuple))
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1), min_size=1).map(
+        tuple
+    )
+)
 def test_dotted_names_come_back(names: tuple[str, ...]) -> None:
     """`split` gives back what `dotted` wrote, whatever the names hold."""
     assert names == split(dotted(names))
@@ -66,9 +70,7 @@ def test_a_selector_begins_with_a_scope(text: str, fault: str) -> None:
 
 
 def _matches(selector: str, *places: str) -> bool:
-    return Selector.parse(selector).matches(
-        [(scope, names) for scope, *names in map(split, places) for names in [tuple(names)]]
-    )
+    return Selector.parse(selector).matches([(names[0], names[1:]) for names in map(split, places)])
 
 
 @pytest.mark.parametrize(

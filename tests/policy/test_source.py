@@ -86,7 +86,8 @@ def test_a_place_is_that_of_the_key_or_item() -> None:
     ("text", "faults"),
     [
         ("name: x", ""),
-        ("name: x\nsize: 1", "f:2:1: E105 expected a known key, got `size` (hint: did you mean `size`?)"),
+        ("name: x\nsize: 1", "f:2:1: E105 expected a known key, got `size` (hint: it belongs elsewhere)"),
+        ("name: x\nsizs: []", "f:2:1: E105 expected a known key, got `sizs` (hint: did you mean `sizes`?)"),
         ("{}", "f:1:1: E106 expected the key `name`, got none"),
         ("name: x\nsizes:\n  - size: big", "f:3:5: E107 expected a number, got a string"),
         ("name: [x]", "f:1:1: E107 expected a string, got a list"),
