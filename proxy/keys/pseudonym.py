@@ -63,6 +63,8 @@ class Pseudonymizer:
 
     def made(self, token: str) -> bool:
         """Tell whether this key made the token, to the last bit: base64 has many spellings, a pseudonym has one."""
+        if any(shape.pseudonym(token, self._body, self._tag) == token for shape in self._shapes):
+            return True
         if len(token) != len(self._prefix) + TOKEN_CHARACTERS or not token.startswith(self._prefix):
             return False
         written = self._written(_decode(token[len(self._prefix) :])[:BODY_BYTES])

@@ -48,7 +48,7 @@ class Resolver:
             return replace(node.outer, place=path)
         field = self._index.field(node.kind, path)
         if field is not None:
-            return self._by_catalogue(field, node.kind, path)
+            return self._unknown(node, path) if field.form is Form.WORDS else self._by_catalogue(field, node.kind, path)
         return self._by_word(node, path, name)
 
     def rule(self, kind: str, path: tuple[str, ...]) -> Rule | None:

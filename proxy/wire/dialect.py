@@ -67,6 +67,9 @@ class Form(StrEnum):
     BASE64_JSON = "base64_json"
     TEXT = "text"
     """Free text that the vendor needs (an event's name): scanned, whatever the policy does with unknown fields."""
+    WORDS = "words"
+    """Words that the vendor can do without (a page's title): like a field that nobody has classified, whatever its name
+    sounds like (`page`)."""
     RECORDS = "records"
     """The records themselves, inside an envelope: walked one by one, not as a part of it."""
 
@@ -111,7 +114,8 @@ COMMON: Catalogue = {
 """What every request has around its document. A header travels only when it is allow-listed; its value is scanned."""
 
 Scopes = Mapping[str, Mapping[str, tuple[str, ...]]]
-"""Record kind → a policy's word (`event`, `profile`, `group`) → where it lives (`properties`, `context.traits`)."""
+"""Record kind → a policy's word (`event`, `profile`, `group`) → where it lives (`properties`, `context.traits`; `*` is
+any one name)."""
 
 
 @dataclass(frozen=True, slots=True)

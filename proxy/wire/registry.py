@@ -6,13 +6,17 @@ from collections.abc import Mapping
 
 from proxy.wire.amplitude import AMPLITUDE
 from proxy.wire.dialect import Dialect
+from proxy.wire.ga4 import GA4
 from proxy.wire.generic import GENERIC
+from proxy.wire.matomo import MATOMO
 from proxy.wire.mixpanel import MIXPANEL
+from proxy.wire.plausible import PLAUSIBLE
 from proxy.wire.posthog import POSTHOG
 from proxy.wire.segment import SEGMENT
+from proxy.wire.snowplow import SNOWPLOW
 
 __all__ = ["DIALECTS"]
 
-DIALECTS: Mapping[str, Dialect] = {
-    dialect.name: dialect for dialect in (AMPLITUDE, GENERIC, MIXPANEL, POSTHOG, SEGMENT)
-}
+_ALL = (AMPLITUDE, GA4, GENERIC, MATOMO, MIXPANEL, PLAUSIBLE, POSTHOG, SEGMENT, SNOWPLOW)
+
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _ALL}

@@ -10,6 +10,7 @@ import pytest
 
 from proxy.errors import RouteRefused
 from proxy.keys.pseudonym import Pseudonymizer
+from proxy.keys.shapes import SHAPES
 from proxy.model import WireRequest
 from proxy.policy.catalogue import Index
 from proxy.policy.entities import IDENTITIES
@@ -226,7 +227,7 @@ def test_equal_identities_stay_equal_and_others_different(dialect: str) -> None:
     for domain, raw, token in _tokens(dialect):
         by_id.setdefault((domain, raw), set()).add(token)
         by_token.setdefault(token, set()).add((domain, raw))
-    assert by_id
+    assert by_id or all(field.contract is not Contract.IDENTITY for _, _, field in Index(DIALECTS[dialect]))
     assert {} == {raw: tokens for raw, tokens in by_id.items() if len(tokens) > 1}
     assert {} == {token: raws for token, raws in by_token.items() if len(raws) > 1}
 
@@ -235,8 +236,9 @@ def test_equal_identities_stay_equal_and_others_different(dialect: str) -> None:
 def test_every_identity_became_a_pseudonym_of_this_key(dialect: str) -> None:
     """Behind the prefixes that a vendor needs stands a token that this vendor's key made."""
     domains = {"identity": "identity", "ORG_ID": "organization"}
+    shapes = tuple(SHAPES[name] for name in DIALECTS[dialect].shapes)
     made = {
-        domain: Pseudonymizer(KEYRING.derive(dialect, f"hash/{purpose}"), KEYRING.epoch).made
+        domain: Pseudonymizer(KEYRING.derive(dialect, f"hash/{purpose}"), KEYRING.epoch, shapes).made
         for domain, purpose in domains.items()
     }
     assert [] == [token for domain, _, token in _tokens(dialect) if not made[domain](token)]

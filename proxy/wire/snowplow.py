@@ -1,0 +1,156 @@
+"""Snowplow: the JavaScript, Node and Python trackers.
+
+    POST /com.snowplowanalytics.snowplow/tp2  {"schema": "iglu:…/payload_data/…", "data": [{"e": "ue", "uid", "ue_pr"}]}
+    GET  /i?e=pv&url=…&uid=…&cx=…             one such event; `ue_px` and `cx` are base64url without padding
+
+`ue_pr`, `co` and their base64 twins hold self-describing JSON. A record shows it by the name of its schema: a context
+`iglu:com.acme/user/jsonschema/1-0-0` is `co.user`, a click on a link `ue_pr.link_click`. Enrich makes a bad row of an
+event whose `sid` is no UUID, or whose context breaks its schema: hence `shapes`, and hence what somebody typed into a
+form is hashed, not dropped.
+
+Source: captures of @snowplow/browser-tracker 4.6.8, snowplow-node 4.8.0, snowplow-tracker 1.1.0; Snowplow "Tracker
+protocol"; Enrich, Transform.scala; Iglu Central client_session/1-0-2, change_form/1-0-0; read 2026-11.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from proxy.errors import DocumentInvalid
+from proxy.model import Batch, Document, Part, WireRequest
+from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Found, Route
+from proxy.wire.json_text import read, write
+from proxy.wire.pairs import Pairs
+from proxy.wire.parts import PIXEL, RESERVED, below, every, nobody
+
+__all__ = ["SNOWPLOW"]
+
+_DEVICE = Field("DEVICE_ID")
+_IDENTITY = Field("DEVICE_ID", Contract.IDENTITY)
+_TYPED = Field("EMAIL_ADDRESS")
+"""Whatever somebody typed; the schema demands a value, and this entity is hashed unless a policy says otherwise."""
+_URL = Field("URL")
+_EVENTS, _CONTEXTS = "ue_pr ue_px", "co cx"
+
+_EVENT: dict[str, Field] = {
+    **every("e eid tv dtm stm ttm", RESERVED),
+    "uid": Field("USER_ID", Contract.IDENTITY),
+    **every("duid nuid tnuid", _IDENTITY),
+    **every("sid fp mac", _DEVICE),
+    "ip": Field("IP_ADDRESS"),
+    "ua": Field("USER_AGENT"),
+    **every("url refr", _URL),
+    **every("tz tr_ci tr_st tr_co", Field("LOCATION_COARSE")),
+    "page": Field(form=Form.WORDS),
+    **every("se_ca se_ac ti_sk ti_nm ti_ca", Field(form=Form.TEXT)),
+    **nobody(
+        "p aid tna tid vid lang cookie res vp ds cd cs se_va pp_mix pp_max pp_miy pp_may f_pdf f_fla f_java f_dir f_qt "
+        "f_realp f_wma f_gears f_ag tr_id tr_af tr_tt tr_tx tr_sh tr_cu ti_id ti_pr ti_qu ti_cu"
+    ),
+    **every("ue_pr co", Field(form=Form.JSON)),
+    **every("ue_px cx", Field(form=Form.BASE64_JSON)),
+    **below(f"{_EVENTS} {_CONTEXTS}", nobody("*")),
+    **below(_EVENTS, every("link_click.targetUrl change_form.url", _URL)),
+    **below(_EVENTS, every("change_form.value focus_form.value submit_form.elements.value", _TYPED)),
+    **below(_CONTEXTS, every("client_session.sessionId client_session.previousSessionId", _DEVICE)),
+    **below(_CONTEXTS, {"client_session.userId": _IDENTITY}),
+    **below(_CONTEXTS, nobody("web_page.id client_session.firstEventId browser_context.tabId")),
+}
+"""The tracker protocol's parameters, and what the trackers' own contexts and plugins put inside."""
+
+
+def _unfold(record: dict[str, Any]) -> list[Callable[[], None]]:
+    """Show self-describing JSON by the names of its schemas; give what folds it again."""
+    closers: list[Callable[[], None]] = []
+    for name in (*_EVENTS.split(), *_CONTEXTS.split()):
+        text = record.get(name)
+        opened = _items(text) if isinstance(text, str) else None
+        if isinstance(text, str) and opened:
+            document, items = opened
+            view: dict[str, list[Any]] = {}
+            for item in items:
+                view.setdefault(item["schema"].partition("/")[2].partition("/")[0], []).append(item["data"])
+            record[name] = view
+            closers.append(partial(_fold, record, name, text, document, write(document)))
+    return closers
+
+
+def _items(text: str) -> tuple[Any, list[dict[str, Any]]] | None:
+    """Find the self-describing JSON in an event's or a list of contexts' envelope; None when it is something else."""
+    try:
+        document = read(text.encode() if text[:1] == "{" else urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        data = document["data"]
+        items = data if isinstance(data, list) else [data]
+        described = all(isinstance(item["data"], dict) and "/" in item["schema"] for item in items)
+    except (DocumentInvalid, ValueError, TypeError, KeyError):
+        return None
+    return (document, items) if described else None
+
+
+def _fold(record: dict[str, Any], name: str, text: str, document: Any, before: bytes) -> None:
+    view = record.get(name)
+    if not isinstance(view, dict):
+        return
+    left = {id(data) for datas in view.values() for data in datas}
+    data = document["data"]
+    if isinstance(data, list):
+        data[:] = [item for item in data if id(item["data"]) in left]
+    elif id(data["data"]) not in left:
+        del record[name]
+        return
+    after = write(document)
+    closed = after if text[:1] == "{" else urlsafe_b64encode(after).rstrip(b"=")
+    record[name] = text if after == before else closed.decode()
+
+
+def _close(closers: list[Callable[[], None]]) -> None:
+    for closer in closers:
+        closer()
+
+
+def _find(document: Document, route: Route) -> Found:
+    records = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(records, list):
+        raise DocumentInvalid("an object with an array `data`", "another JSON document", route.name)
+    closers = [closer for record in records if isinstance(record, dict) for closer in _unfold(record)]
+    return Found(records, ["event"] * len(records), [Part("envelope", document)], partial(_close, closers))
+
+
+def _decode(dialect: Dialect, request: WireRequest, route: Route, limit_bytes: int) -> Batch:
+    """Take the query for the event where it is one; everything else is JSON."""
+    if request.method != "GET":
+        return dialect.opened(request, route, limit_bytes)
+    event = Pairs(request.query)
+    if "e" not in event.record or request.body:
+        raise DocumentInvalid("an event in the query alone", "none, or a body too", route.name)
+    close = partial(_close, _unfold(event.record))
+
+    def seal() -> WireRequest:
+        close()
+        return WireRequest(request.method, request.path, event.text(), request.headers, b"")
+
+    return Batch([event.record], ["event"], [], seal)
+
+
+def _ack(_route: Route, request: WireRequest) -> Ack:
+    return PIXEL if request.method == "GET" else Ack(200, "text/plain", b"ok")
+
+
+SNOWPLOW = Dialect(
+    name="snowplow",
+    routes=(
+        Route("pixel", "/i", frozenset({"GET"})),
+        Route("collect", "/{vendor}/{version}"),
+        Route("library", "/{file}.js", frozenset({"GET"}), Access.PASS),
+    ),
+    catalogue={"event": _EVENT, "envelope": {"schema": RESERVED, "data": Field(form=Form.RECORDS)}},
+    scopes={"event": {"event": ("ue_pr.*", "ue_px.*")}},
+    find=_find,
+    headers=frozenset({"sp-anonymous"}),
+    ack=_ack,
+    decoder=_decode,
+    shapes=("uuid",),
+)
