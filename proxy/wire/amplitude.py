@@ -58,12 +58,10 @@ _AUTOMATIC = {
     **_own("URL, URL Query, URL Fragment", _URL),
     **_own("Element Text, Element Aria Label, Element Parent Label, Element Attributes, Element Hierarchy", _SCREEN),
     **{f"[Amplitude] Element Hierarchy.{name}": field for name, field in _HIERARCHY.items()},
-    **_own(
-        "Element ID, Element Class, Element Path, Element Selector, Element Exposed, Session Replay ID", _TEXT
-    ),
+    **_own("Element ID, Element Class, Element Path, Element Selector, Element Exposed, Session Replay ID", _TEXT),
     **_own("Element Tag, Form ID, Form Name, Element Position *, Page Domain, Page Counter, * Page Type", Field()),
     **_own("Viewport *, Max Page *, Scroll *, X, Y, Page View ID, Clicks.*, Click Count, Duration, * Time", Field()),
-    **_own("Request *, Response *, Status Code, Error Code, Session *, File Extension, Link ID, Frustration *", Field()),
+    **_own("Request *, Response *, Status Code, Error Code, Session *, File Extension, Frustration *", Field()),
     **nobody("$price $productId $quantity $revenue $revenueType $currency"),
 }
 
@@ -135,7 +133,7 @@ AMPLITUDE = Dialect(
     catalogue={
         **dict.fromkeys(("event", "profile"), _RECORD),
         "group": {"group_type": Field(), "group_value": _GROUP, **_RECORD},
-        "envelope": {**_RECORD, "events": Field(form=Form.RECORDS), **nobody("options.* request_metadata.sdk.metrics.*")},
+        "envelope": {**_RECORD, "events": Field(form=Form.RECORDS), **nobody("options.* request_metadata.*")},
         "query": {**nobody("config_group config_keys v"), "api_key": RESERVED},
     },
     scopes={

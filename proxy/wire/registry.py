@@ -8,15 +8,17 @@ from proxy.wire.amplitude import AMPLITUDE
 from proxy.wire.dialect import Dialect
 from proxy.wire.ga4 import GA4
 from proxy.wire.generic import GENERIC
+from proxy.wire.jitsu import JITSU
 from proxy.wire.matomo import MATOMO
 from proxy.wire.mixpanel import MIXPANEL
 from proxy.wire.plausible import PLAUSIBLE
 from proxy.wire.posthog import POSTHOG
+from proxy.wire.rudderstack import RUDDERSTACK
 from proxy.wire.segment import SEGMENT
 from proxy.wire.snowplow import SNOWPLOW
 
 __all__ = ["DIALECTS"]
 
-_ALL = (AMPLITUDE, GA4, GENERIC, MATOMO, MIXPANEL, PLAUSIBLE, POSTHOG, SEGMENT, SNOWPLOW)
+_ALL = (AMPLITUDE, GA4, GENERIC, JITSU, MATOMO, MIXPANEL, PLAUSIBLE, POSTHOG, RUDDERSTACK, SEGMENT, SNOWPLOW)
 
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _ALL}
