@@ -212,7 +212,7 @@ def _tokens(dialect: str) -> frozenset[tuple[str, str, str]]:
                     continue
                 domain = "identity" if field.entity in IDENTITIES else str(field.entity)
                 for raw, token in zip(_at(one, place), _at(other, place), strict=True):
-                    if raw is None or raw in field.keep_values:
+                    if raw in (None, "") or raw in field.keep_values:
                         continue
                     prefix = next((prefix for prefix in field.prefixes if str(raw).startswith(prefix)), "")
                     found.add((domain, str(raw).removeprefix(prefix), str(token).removeprefix(prefix)))
