@@ -13,19 +13,33 @@ from proxy.detect.row import Candidate, Found, Row
 __all__ = ["ROWS"]
 
 _KINDS = (
-    "street|st|avenue|ave|av|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|place|pl|square|sq|terrace|ter|terr|way|circle|cir|parkway|pkwy|"
+    "street|st|avenue|ave|av|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|place|pl|square|sq|terrace|ter|"
+    "terr|way|circle|cir|parkway|pkwy|"
     "highway|hwy|trail|trl|crescent|cres|close|gardens|gdns|grove|mews|row|alley|aly|plaza|plz|loop|path|pike|run|walk|"
-    "hill|rise|vale|view|wharf|quay|parade|esplanade|cove|crossing|xing|expressway|expy|freeway|fwy|turnpike|tpke|heights|hts|"
+    "hill|rise|vale|view|wharf|quay|parade|esplanade|cove|crossing|xing|expressway|expy|freeway|fwy|turnpike|"
+    "tpke|heights|hts|"
     "meadow|meadows|point|ridge|junction|bypass|causeway|commons|landing|manor|mill|orchard|overlook|passage|promenade"
 )
 """Source: USPS Publication 28 appendix C1, Royal Mail PAF guide (thoroughfare descriptors)."""
 
-_WEAK = frozenset("st av pl way row run walk view point path hill close loop rise mill place landing passage drive ct dr cove vale square court manor ter".split())
+_WEAK = frozenset(
+    "st av pl way row run walk view point path hill close loop rise mill place landing passage drive ct dr "
+    "cove vale square court manor ter".split()
+)
 _WORD = r"(?:[\p{Lu}][\p{L}\p{M}'’\-]*\.?|\d{1,3}(?:st|nd|rd|th))"
-_UNIT = r"(?:,?[ \n]{1,2}(?i:apt|apartment|ste|suite|unit|flat|floor|fl|room|rm|#|no\.?|bldg|building|box)\.?[ ]?#?[\w\-]{1,6}\b)"
-_US_TAIL = r"(?:,?[ \n]{1,2}\p{Lu}[\p{L}.'\-]+(?: \p{Lu}[\p{L}.'\-]+){0,3},?[ \n]{1,2}[A-Z]{2},?[ \n]{1,2}\d{5}(?:-\d{4})?\b)"
-_UK_TAIL = r"(?:,?[ \n]{1,2}\p{Lu}[\p{L}.'\-]+(?: \p{L}[\p{L}.'\-]+){0,3}){0,3},?[ \n]{1,2}[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
-_PLACE_TAIL = r"(?:(?:,[ \n]?|\n)(?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z]{2}\b)? \p{Lu}[\p{L}.'’\-]+(?:[ \-]\p{L}[\p{L}.'’\-]+){0,3})"
+_UNIT = (
+    r"(?:,?[ \n]{1,2}(?i:apt|apartment|ste|suite|unit|flat|floor|fl|room|rm|#|no\.?|bldg|building|box)\.?[ "
+    r"]?#?[\w\-]{1,6}\b)"
+)
+_US_TAIL = (
+    r"(?:,?[ \n]{1,2}\p{Lu}[\p{L}.'\-]+(?: \p{Lu}[\p{L}.'\-]+){0,3},?[ \n]{1,2}[A-Z]{2},?[ \n]{1,2}\d{5}(?:-\d{4})?\b)"
+)
+_UK_TAIL = (
+    r"(?:,?[ \n]{1,2}\p{Lu}[\p{L}.'\-]+(?: \p{L}[\p{L}.'\-]+){0,3}){0,3},?[ \n]{1,2}[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
+)
+_PLACE_TAIL = (
+    r"(?:(?:,[ \n]?|\n)(?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z]{2}\b)? \p{Lu}[\p{L}.'’\-]+(?:[ \-]\p{L}[\p{L}.'’\-]+){0,3})"
+)
 _NUMBER_WORDS = ("version", "step", "page", "chapter", "section", "top", "level", "part")
 
 
@@ -51,10 +65,12 @@ ROWS = (
         id="address-english",
         entity="POSTAL_ADDRESS",
         expression=(
-            rf"(?:^|[^\w.,:/\-]|[^\d][,:] ?)((?:(?i:flat|apt|unit|suite) [\w\-]{{1,5}},? )?\d{{1,6}}[A-Za-z]?(?:[\-/]\d{{1,4}}[A-Za-z]?)?,? "
+            rf"(?:^|[^\w.,:/\-]|[^\d][,:] ?)((?:(?i:flat|apt|unit|suite) [\w\-]{{1,5}},? "
+            rf")?\d{{1,6}}[A-Za-z]?(?:[\-/]\d{{1,4}}[A-Za-z]?)?,? "
             rf"(?:(?:[NSEWnsew]|[NS][EW]|(?i:north|south|east|west))\.? )?(?:{_WORD} ){{1,4}}(?i:{_KINDS})\b\.?"
             rf"(?: (?:[NSEW]{{1,2}})\b)?{_UNIT}{{0,2}}(?:{_US_TAIL}|{_UK_TAIL})?)"
         ),
+        trigger=rf"\d[A-Za-z]?,? (?:[\p{{Lu}}\dnsew][^\x00 \n]* )+(?i:{_KINDS})\b",
         source="USPS Publication 28; Royal Mail PAF; S42 address templates (UPU)",
         examples=(
             ("lived at 100 Main St", "100 Main St"),
@@ -64,11 +80,20 @@ ROWS = (
             ("1427 Tamarack Hollow Road", "1427 Tamarack Hollow Road"),
             ("291 6th Dr.", "291 6th Dr."),
             ("Flat 9, 17 Ballymockery Lane", "Flat 9, 17 Ballymockery Lane"),
-            ("ship to 1600 Amphitheatre Parkway, Mountain View, CA 94043", "1600 Amphitheatre Parkway, Mountain View, CA 94043"),
+            (
+                "ship to 1600 Amphitheatre Parkway, Mountain View, CA 94043",
+                "1600 Amphitheatre Parkway, Mountain View, CA 94043",
+            ),
             ("10 Downing Street, London SW1A 2AA", "10 Downing Street, London SW1A 2AA"),
             ("12 Acacia Avenue\nBristol\nBS1 4DJ", "12 Acacia Avenue\nBristol\nBS1 4DJ"),
         ),
-        counters=("3 easy ways", "top 10 Best Drive Tips", "2 items on the way", "100 main streets", "Section 4 Main Path"),
+        counters=(
+            "3 easy ways",
+            "top 10 Best Drive Tips",
+            "2 items on the way",
+            "100 main streets",
+            "Section 4 Main Path",
+        ),
         confirm=_english,
         strength=58,
     ),
@@ -76,7 +101,8 @@ ROWS = (
         id="address-german",
         entity="POSTAL_ADDRESS",
         expression=(
-            r"(?:^|[^\w])(\p{Lu}[\p{L}\-]*(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee|ufer|damm|ring|chaussee|steig|straat|laan|plein|kade|gracht|"
+            r"(?:^|[^\w])(\p{Lu}[\p{L}\-]*(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee|ufer|damm|ring|"
+            r"chaussee|steig|straat|laan|plein|kade|gracht|"
             r"gade|vej|allé|gatan|vägen|gata|veien|vegen|katu|tie) ?\d{1,4} ?[a-zA-Z]?\b(?:[\-/]\d{1,4})?"
             rf"(?:, ?\d{{1,2}}\.? ?(?:tv|th|mf|sal|OG|Stock|Etage)\b\.?)?{_PLACE_TAIL}?)"
         ),
@@ -95,9 +121,16 @@ ROWS = (
         id="address-german-spaced",
         entity="POSTAL_ADDRESS",
         expression=(
-            r"(?:^|[^\w])((?:(?:Am|An der|An den|Auf der|Auf dem|Im|In der|Zum|Zur|Unter den|\p{Lu}\p{L}+er|\p{Lu}\p{L}+(?:-\p{Lu}\p{L}+)+) )?"
-            r"(?:\p{Lu}\p{L}+ ?-?)(?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Ring|Gasse|Ufer|Damm|Linden) \d{1,4} ?[a-zA-Z]?\b"
-            rf"{_PLACE_TAIL}?|(?:Am|An der|An den|Auf der|Im|In der|Zum|Zur|Unter den) \p{{Lu}}\p{{L}}+ \d{{1,4}} ?[a-zA-Z]?\b{_PLACE_TAIL})"
+            r"(?:^|[^\w])((?:(?:Am|An der|An den|Auf der|Auf dem|Im|In der|Zum|Zur|Unter den|\p{Lu}\p{L}+er|"
+            r"\p{Lu}\p{L}+(?:-\p{Lu}\p{L}+)+) )?"
+            r"(?:\p{Lu}\p{L}+ ?-?)(?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Ring|Gasse|Ufer|Damm|Linden) \d{1,4} "
+            r"?[a-zA-Z]?\b"
+            rf"{_PLACE_TAIL}?|(?:Am|An der|An den|Auf der|Im|In der|Zum|Zur|Unter den) \p{{Lu}}\p{{L}}+ "
+            rf"\d{{1,4}} ?[a-zA-Z]?\b{_PLACE_TAIL})"
+        ),
+        trigger=(
+            r"(?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Ring|Gasse|Ufer|Damm|Linden) \d|\b(?:Am|An de[rn]|Auf "
+            r"der|Im|In der|Zum|Zur|Unter den) \p{Lu}\p{L}+ \d"
         ),
         source="DIN 5008; S42 templates for DE, AT, CH (UPU)",
         examples=(
@@ -111,9 +144,15 @@ ROWS = (
         id="address-french",
         entity="POSTAL_ADDRESS",
         expression=(
-            r"(?:^|[^\w])(\d{1,4}(?: ?(?i:bis|ter|quater)\b|[A-D]\b)?,? (?i:rue|avenue|av\.|boulevard|bd\.?|place|chemin|impasse|allée|quai|route|cours|square|"
+            r"(?:^|[^\w])(\d{1,4}(?: ?(?i:bis|ter|quater)\b|[A-D]\b)?,? (?i:rue|avenue|av\.|boulevard|bd\.?|"
+            r"place|chemin|impasse|allée|quai|route|cours|square|"
             r"passage|faubourg|sentier|résidence|voie)(?: (?:de la |de l['’]|du |des |de |d['’]|la |le |les |l['’])?)"
-            rf"\p{{L}}[\p{{L}}\-'’.]*(?:[ \-](?:\p{{Lu}}|de |du |des |la |et )[\p{{L}}\-'’.]*){{0,4}}(?:,? ?\d{{5}} \p{{Lu}}[\p{{L}}\-'’]+(?:[ \-]\p{{L}}+){{0,3}}|{_PLACE_TAIL})?)"
+            rf"\p{{L}}[\p{{L}}\-'’.]*(?:[ \-](?:\p{{Lu}}|de |du |des |la |et )[\p{{L}}\-'’.]*){{0,4}}(?:,? "
+            rf"?\d{{5}} \p{{Lu}}[\p{{L}}\-'’]+(?:[ \-]\p{{L}}+){{0,3}}|{_PLACE_TAIL})?)"
+        ),
+        trigger=(
+            r"\d(?: ?(?:bis|ter|quater)|[A-D])?,? (?i:rue|avenue|av\.|boulevard|bd|place|chemin|impasse|allée|"
+            r"quai|route|cours|square|passage|faubourg|sentier|résidence|voie) "
         ),
         source="AFNOR NF Z 10-011, S42 template for FR, BE, LU (UPU)",
         examples=(
@@ -128,9 +167,16 @@ ROWS = (
         id="address-romance",
         entity="POSTAL_ADDRESS",
         expression=(
-            r"(?:^|[^\w])((?i:calle|c/|avenida|avda\.?|av\.|plaza|paseo|ronda|camino|carretera|carrer|rúa|via|viale|piazza|corso|largo|vicolo|strada|rua|travessa|praça|alameda|ulica|ul\.)"
-            r" ?(?:(?:de la|de los|de las|del|de|della|delle|dei|degli|di|da|do|dos|das|la|el) )?\p{Lu}[\p{L}\-'’.]*(?: (?:de |la |del |y |di |da )?\p{Lu}?[\p{L}\-'’.]+){0,4}?"
-            rf",? (?i:n[º°o]\.? ?|núm\.? ?|num\.? ?|# ?)?\d{{1,4}}\b(?:,? \d{{1,2}}[º°ªo]\.? ?(?:[A-Z]\b|izq\w*|dcha\w*)?)?(?:,? \d{{5}} \p{{Lu}}[\p{{L}}\-'’]+(?:[ \-]\p{{L}}+){{0,3}}|{_PLACE_TAIL})?)"
+            r"(?:^|[^\w])((?i:calle|c/|avenida|avda\.?|av\.|plaza|paseo|ronda|camino|carretera|carrer|rúa|via|"
+            r"viale|piazza|corso|largo|vicolo|strada|rua|travessa|praça|alameda|ulica|ul\.)"
+            r" ?(?:(?:de la|de los|de las|del|de|della|delle|dei|degli|di|da|do|dos|das|la|el) "
+            r")?\p{Lu}[\p{L}\-'’.]*(?: (?:de |la |del |y |di |da )?\p{Lu}?[\p{L}\-'’.]+){0,4}?"
+            rf",? (?i:n[º°o]\.? ?|núm\.? ?|num\.? ?|# ?)?\d{{1,4}}\b(?:,? \d{{1,2}}[º°ªo]\.? ?(?:[A-Z]\b|"
+            rf"izq\w*|dcha\w*)?)?(?:,? \d{{5}} \p{{Lu}}[\p{{L}}\-'’]+(?:[ \-]\p{{L}}+){{0,3}}|{_PLACE_TAIL})?)"
+        ),
+        trigger=(
+            r"(?:^|[^\w])(?i:calle|c/|avenida|avda|av\.|plaza|paseo|ronda|camino|carretera|carrer|rúa|via|"
+            r"viale|piazza|corso|largo|vicolo|strada|rua|travessa|praça|alameda|ulica|ul\.) ?[^\x00\d]+\d"
         ),
         source="S42 templates for ES, IT, PT, BR, PL (UPU); Correos, Poste Italiane addressing guides",
         examples=(
@@ -146,10 +192,12 @@ ROWS = (
         id="address-japanese",
         entity="POSTAL_ADDRESS",
         expression=(
-            r"((?:\p{Han}{2,4}[都道府県])?[\p{Han}\p{Hiragana}\p{Katakana}]{1,8}[市区町村郡][\p{Han}\p{Hiragana}\p{Katakana}ー]{0,12}"
+            r"((?:\p{Han}{2,4}[都道府県])?[\p{Han}\p{Hiragana}\p{Katakana}]{1,8}[市区町村郡][\p{Han}\p{Hiragana}"
+            r"\p{Katakana}ー]{0,12}"
             r"(?:[0-9０-９一二三四五六七八九十]{1,4}丁目)?[0-9０-９]{1,4}(?:番地?|[\-－ー‐])[0-9０-９]{0,4}号?"
             r"|〒 ?\d{3}-\d{4})"
         ),
+        trigger=r"[市区町村郡][^\x00]*[0-9０-９]|〒",
         source="Japan Post addressing (S42 template JP)",
         examples=(("架空町三丁目14番7号", "架空町三丁目14番7号"), ("〒150-0041", "〒150-0041")),
         counters=("架空市",),
@@ -158,7 +206,10 @@ ROWS = (
     Row(
         id="address-arabic",
         entity="POSTAL_ADDRESS",
-        expression=r"([0-9\x{660}-\x{669}]{1,5} ?[،,]? ?شارع \p{Arabic}+(?: \p{Arabic}+){0,2}|شارع \p{Arabic}+(?: \p{Arabic}+){0,2} ?[،,]? ?[0-9\x{660}-\x{669}]{1,5})",
+        expression=(
+            r"([0-9\x{660}-\x{669}]{1,5} ?[،,]? ?شارع \p{Arabic}+(?: \p{Arabic}+){0,2}|شارع \p{Arabic}+(?: "
+            r"\p{Arabic}+){0,2} ?[،,]? ?[0-9\x{660}-\x{669}]{1,5})"
+        ),
         source="S42 template EG, SA (UPU)",
         examples=(("١٢ شارع النخيل الوهمي", "١٢ شارع النخيل الوهمي"),),
         counters=("شارع النخيل",),
@@ -167,10 +218,13 @@ ROWS = (
     Row(
         id="po-box",
         entity="POSTAL_ADDRESS",
-        expression=r"(?:^|[^\w])((?i:p\.? ?o\.? box|post office box|postfach|apartado(?: de correos)?|boîte postale|casella postale|caixa postal) ?(?:n[º°o.]* ?|# ?)?\d{1,6})\b",
+        expression=(
+            r"(?:^|[^\w])((?i:p\.? ?o\.? box|post office box|postfach|apartado(?: de correos)?|boîte postale|"
+            r"casella postale|caixa postal) ?(?:n[º°o.]* ?|# ?)?\d{1,6})\b"
+        ),
         source="USPS Publication 28 section 28, UPU S42",
         examples=(("send to PO Box 1234", "PO Box 1234"), ("Postfach 10 ", "Postfach 10")),
         counters=("box 1234",),
         strength=58,
     ),
-)  # fmt: skip
+)

@@ -32,7 +32,25 @@ def _address(candidate: Candidate) -> Iterable[Found]:
     if value.lower().endswith(_PICTURE):
         return
     local = value[: [mark.start() for mark in _MARK.finditer(value)][-1]]
-    for sign in ("=", "?", "/", "&", "%3D", "%3d", "%2F", "%2f", "%20", "%3C", "%3c", "%22", "%3A", "%3a", "%26", "{", "|"):
+    for sign in (
+        "=",
+        "?",
+        "/",
+        "&",
+        "%3D",
+        "%3d",
+        "%2F",
+        "%2f",
+        "%20",
+        "%3C",
+        "%3c",
+        "%22",
+        "%3A",
+        "%3a",
+        "%26",
+        "{",
+        "|",
+    ):
         cut = local.rfind(sign)
         if cut >= 0:
             start, local = start + cut + len(sign), local[cut + len(sign) :]
@@ -64,7 +82,11 @@ def _spelled(candidate: Candidate) -> Iterable[Found]:
     if local in _STOPS:
         return
     told = " dot " in value or "(" in value or "[" in value or "{" in value or any(mark in local for mark in "._+")
-    if told or any(char.isdigit() for char in local) or near(candidate.text, candidate.start, candidate.end, _MAIL_WORDS):
+    if (
+        told
+        or any(char.isdigit() for char in local)
+        or near(candidate.text, candidate.start, candidate.end, _MAIL_WORDS)
+    ):
         yield Found(candidate.start, candidate.end)
 
 
@@ -73,6 +95,7 @@ ROWS = (
         id="email",
         entity="EMAIL_ADDRESS",
         expression=rf"{_ATOM}+{_AT}{_DOMAIN}",
+        trigger=r"[\pL\pN\pM_]@|＠|%40|%2540|&#64;|&#x40;|&commat;|\\u0040",
         source="RFC 5322 section 3.4.1, RFC 6531 (unicode), RFC 3986 section 2.1 (percent-encoding)",
         examples=(
             ("mail ada@example.org now", "ada@example.org"),
@@ -86,7 +109,16 @@ ROWS = (
             ("write ada@example.com.Thanks", "ada@example.com"),
             ("почта: иван@пример.рф", "иван@пример.рф"),
         ),
-        counters=("info@presidio.", "none@none.codfm", "none@lb.co_m", "react@18.2.0", "logo@2x.png", "@media screen", "hello-world here", "a @ b.com"),
+        counters=(
+            "info@presidio.",
+            "none@none.codfm",
+            "none@lb.co_m",
+            "react@18.2.0",
+            "logo@2x.png",
+            "@media screen",
+            "hello-world here",
+            "a @ b.com",
+        ),
         confirm=_address,
         strength=80,
     ),
@@ -94,6 +126,7 @@ ROWS = (
         id="email-quoted",
         entity="EMAIL_ADDRESS",
         expression=rf'"[^"\x00\r\n@]{{1,64}}"@{_DOMAIN}|{_ATOM}+@\[[0-9A-Fa-f:.]+\]',
+        trigger=r"\"@|@\[",
         source="RFC 5321 section 4.1.2 (quoted-string), 4.1.3 (address-literal)",
         examples=(
             ('to "ada l"@example.org', '"ada l"@example.org'),
@@ -109,6 +142,7 @@ ROWS = (
             r"(?:(?:\s?[(\[{]\s?dot\s?[)\]}]\s?| dot |\.)[\w\-]+)*"
             r"(?:\s?[(\[{]\s?dot\s?[)\]}]\s?| dot |\.)[a-z]{2,18})\b"
         ),
+        trigger=r"(?i)(?: at |[(\[{] ?at ?[)\]}] ?)[\w\-]+(?: dot |\.| ?[(\[{])",
         source="RFC 2822 addresses as people write them against harvesters",
         examples=(
             ("ada at example dot org", "ada at example dot org"),

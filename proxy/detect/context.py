@@ -15,11 +15,13 @@ _NAME = r"\p{Lu}[\p{L}\p{M}'’\-]+"
 _NAMES = rf"({_NAME}(?: (?:{_NAME}|\p{{Lu}}\.|(?:van|von|della|del|de|di|da|dos|al|el|bin|der|den|la|le)\b)){{0,4}})"
 _STOP = frozenset(
     (
-        "the a an this that your our their my all new team customer customers user users member sir madam friend friends everyone guest admin administrator "
-        "there subscriber client support sales manager hiring you valued back to home dashboard account settings world january february march april may june "
-        "july august september october november december monday tuesday wednesday thursday friday saturday sunday english spanish french german premium "
-        "pro free basic enterprise beta plus standard google facebook apple microsoft github slack twitter linkedin amazon email sso saml okta azure "
-        "not null none undefined unknown anonymous"
+        "the a an this that your our their my all new team customer customers user users member sir madam friend "
+        "friends everyone guest admin administrator there subscriber client support sales manager hiring you "
+        "valued back to home dashboard account settings world january february march april may june july august "
+        "september october november december monday tuesday wednesday thursday friday saturday sunday english "
+        "spanish french german premium pro free basic enterprise beta plus standard google facebook apple "
+        "microsoft github slack twitter linkedin amazon email sso saml okta azure not null none undefined unknown "
+        "anonymous"
     ).split()
 )
 
@@ -41,7 +43,8 @@ def _position(candidate: Candidate) -> Iterable[Found]:
 
 _DATE = (
     r"(?:\d{1,2}[./\- ]\d{1,2}[./\- ](?:19|20)?\d{2}|(?:19|20)\d{2}[./\-]\d{1,2}[./\-]\d{1,2}|"
-    r"\d{1,2}(?:st|nd|rd|th|\.)? (?:of )?\p{L}{3,10}\.?,? (?:19|20)\d{2}|\p{Lu}\p{L}{2,9}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d{2})"
+    r"\d{1,2}(?:st|nd|rd|th|\.)? (?:of )?\p{L}{3,10}\.?,? (?:19|20)\d{2}|\p{Lu}\p{L}{2,9}\.? \d{1,2}(?:st|nd|"
+    r"rd|th)?,? (?:19|20)\d{2})"
 )
 _DECIMAL = r"-?\d{1,3}\.\d{4,}"
 
@@ -49,9 +52,16 @@ ROWS = (
     Row(
         id="person-titled",
         entity="PERSON",
-        expression=rf"(?:^|[^\w])(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Monsieur|Madame|Mme|Mlle|Sr|Sra|Srta|Señor|Señora|Sig|Signor|Signora|Dott|Dhr|Mevr|Pan|Pani)\.? {_NAMES}",
+        expression=(
+            rf"(?:^|[^\w])(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Monsieur|Madame|Mme|Mlle|Sr|Sra|Srta|"
+            rf"Señor|Señora|Sig|Signor|Signora|Dott|Dhr|Mevr|Pan|Pani)\.? {_NAMES}"
+        ),
         source="forms of address, CLDR person names",
-        examples=(("They call me Mr. Mayers", "Mayers"), ("Frau Müller-Lüdenscheidt rief an", "Müller-Lüdenscheidt"), ("ask Dr. Ada B. Lovelace", "Ada B. Lovelace")),
+        examples=(
+            ("They call me Mr. Mayers", "Mayers"),
+            ("Frau Müller-Lüdenscheidt rief an", "Müller-Lüdenscheidt"),
+            ("ask Dr. Ada B. Lovelace", "Ada B. Lovelace"),
+        ),
         counters=("Dear Sir or Madam", "Dr. who"),
         confirm=_named,
         strength=45,
@@ -60,13 +70,21 @@ ROWS = (
         id="person-cued",
         entity="PERSON",
         expression=(
-            rf"(?:^|[^\w])(?i:my name is|name is|i am called|welcome back,?|welcome,?|signed in as|logged in as|login as|assigned to|invited by|invitation from|invite from|"
-            rf"on behalf of|message from|message to|call from|created by|posted by|written by|uploaded by|shared by|shared with|requested by|approved by|submitted by|"
-            rf"receipt for|invoice for|profile of|contact:|attn:?|attention:|regards,|sincerely,|cheers,|dear|hello|hi|hey|ich heiße|mein name ist|je m'appelle|me llamo|"
+            rf"(?:^|[^\w])(?i:my name is|name is|i am called|welcome back,?|welcome,?|signed in as|logged in "
+            rf"as|login as|assigned to|invited by|invitation from|invite from|"
+            rf"on behalf of|message from|message to|call from|created by|posted by|written by|uploaded by|"
+            rf"shared by|shared with|requested by|approved by|submitted by|"
+            rf"receipt for|invoice for|profile of|contact:|attn:?|attention:|regards,|sincerely,|cheers,|dear|"
+            rf"hello|hi|hey|ich heiße|mein name ist|je m'appelle|me llamo|"
             rf"mi chiamo|meu nome é|hallo|bonjour|hola|ciao|liebe|lieber|querido|querida|cher|chère) {_NAMES}"
         ),
         source="cues of letters, invitations and greetings",
-        examples=(("my name is Dan", "Dan"), ("Invited by Zoë O'Hannigan-Smythe", "Zoë O'Hannigan-Smythe"), ("Hi Ada,", "Ada"), ("Receipt for Søren Ærøskøbing", "Søren Ærøskøbing")),
+        examples=(
+            ("my name is Dan", "Dan"),
+            ("Invited by Zoë O'Hannigan-Smythe", "Zoë O'Hannigan-Smythe"),
+            ("Hi Ada,", "Ada"),
+            ("Receipt for Søren Ærøskøbing", "Søren Ærøskøbing"),
+        ),
         counters=("Welcome back", "Dear Customer", "Hello World", "assigned to Team", "Welcome Home"),
         confirm=_named,
         strength=44,
@@ -75,11 +93,17 @@ ROWS = (
         id="birth-date",
         entity="BIRTH_DATE",
         expression=(
-            r"(?i)\b(?:born(?: on)?|dob|d\.o\.b\.?|date of birth|birth ?date|birthday|geboren(?: am)?|geburtsdatum|né(?:e)? le|date de naissance|nacid[oa](?: el)?|"
-            rf"fecha de nacimiento|nat[oa](?: il)?|data di nascita|data de nascimento|geboortedatum|født|född|生年月日)[ \t]{{0,2}}(?:is|:|=|was|：)?[ \t]{{0,2}}({_DATE})"
+            r"(?i)\b(?:born(?: on)?|dob|d\.o\.b\.?|date of birth|birth ?date|birthday|geboren(?: am)?|"
+            r"geburtsdatum|né(?:e)? le|date de naissance|nacid[oa](?: el)?|"
+            rf"fecha de nacimiento|nat[oa](?: il)?|data di nascita|data de nascimento|geboortedatum|født|född|"
+            rf"生年月日)[ \t]{{0,2}}(?:is|:|=|was|：)?[ \t]{{0,2}}({_DATE})"
         ),
         source="words of forms, HTML autocomplete token `bday`",
-        examples=(("DOB: 14/03/1988", "14/03/1988"), ("born on March 14, 1988", "March 14, 1988"), ("geboren am 14.3.1988", "14.3.1988")),
+        examples=(
+            ("DOB: 14/03/1988", "14/03/1988"),
+            ("born on March 14, 1988", "March 14, 1988"),
+            ("geboren am 14.3.1988", "14.3.1988"),
+        ),
         counters=("built on 2024-01-02", "14/03/1988"),
         strength=64,
     ),
@@ -88,7 +112,11 @@ ROWS = (
         entity="LOCATION_PRECISE",
         expression=rf"(?:^|[^\w.\-])({_DECIMAL}(?:, ?|%2[Cc](?:%20)?|; ?| ){_DECIMAL})\b",
         source="ISO 6709 annex H (decimal degrees); four decimals are eleven metres",
-        examples=(("at 54.890812,10.411433 now", "54.890812,10.411433"), ("?ll=48.8584,2.2945", "48.8584,2.2945"), ("-33.8688, 151.2093", "-33.8688, 151.2093")),
+        examples=(
+            ("at 54.890812,10.411433 now", "54.890812,10.411433"),
+            ("?ll=48.8584,2.2945", "48.8584,2.2945"),
+            ("-33.8688, 151.2093", "-33.8688, 151.2093"),
+        ),
         counters=("1234.5678,10.1234", "0.1234", "95.1234,10.1234", "1.25,3.50"),
         confirm=_position,
         strength=66,
@@ -105,7 +133,10 @@ ROWS = (
     Row(
         id="coordinates-dms",
         entity="LOCATION_PRECISE",
-        expression=r"(\d{1,2}[°º] ?\d{1,2}['′’] ?(?:\d{1,2}(?:\.\d+)?(?:\"|″|”|''))? ?[NS][, ]{0,3}\d{1,3}[°º] ?\d{1,2}['′’] ?(?:\d{1,2}(?:\.\d+)?(?:\"|″|”|''))? ?[EWO])",
+        expression=(
+            r"(\d{1,2}[°º] ?\d{1,2}['′’] ?(?:\d{1,2}(?:\.\d+)?(?:\"|″|”|''))? ?[NS][, ]{0,3}\d{1,3}[°º] "
+            r"?\d{1,2}['′’] ?(?:\d{1,2}(?:\.\d+)?(?:\"|″|”|''))? ?[EWO])"
+        ),
         source="ISO 6709 annex D",
         examples=(("40°26′46″N 79°58′56″W", "40°26′46″N 79°58′56″W"),),
         counters=("20° C",),
@@ -120,4 +151,4 @@ ROWS = (
         counters=("ABCDEFGH+12",),
         strength=66,
     ),
-)  # fmt: skip
+)

@@ -28,7 +28,7 @@ _MAX_DEPTH = 2
 """How often an encoding is opened inside another: base64 of percent-encoded text, and one more."""
 _VIEWS = (
     r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&(?:#\d|#[xX]|amp;|quot;|nbsp;|commat;)",
-    r"[A-Z][A-Za-z0-9+/_]{15,}",
+    r"(?:^|[^A-Za-z0-9+/_=\-])[a-z0-9+/_]*[A-Z][A-Za-z0-9+/_]{15}",
 )
 """What shows that a string is worth opening: an escape, or a long run with a capital, as base64 has and hex has not."""
 _SET_MEMORY_BYTES = 64 << 20

@@ -81,7 +81,8 @@ ROWS = (
         id="card",
         entity="CREDIT_CARD",
         expression=(
-            r"(?:^|[^\w.,+])(\d{4}[ \-]\d{4}[ \-]\d{4}[ \-]\d{4}(?:[ \-]\d{3})?|\d{4}[ \-]\d{6}[ \-]\d{4,5}|\d{13,19})\b"
+            r"(?:^|[^\w.,+])(\d{4}[ \-]\d{4}[ \-]\d{4}[ \-]\d{4}(?:[ \-]\d{3})?|\d{4}[ \-]\d{6}[ \-]\d{4,5}|"
+            r"4\d{12}|[3-6]\d{13,18}|1\d{14}|2[2-7]\d{14}|8[12]\d{14}|9792\d{12})\b"
         ),
         source="ISO/IEC 7812-1 (Luhn), brand ranges",
         examples=(
@@ -98,7 +99,8 @@ ROWS = (
     Row(
         id="iban",
         entity="IBAN_CODE",
-        expression=r"(?:^|[^\w])([A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){11,38})",
+        expression=rf"(?:^|[^\w\-])((?i:{'|'.join(IBAN_LENGTHS)})\d{{2}}(?:[ \-]?[A-Za-z0-9]){{11,38}})",
+        trigger=rf"(?:^|[^\w\-])(?i:{'|'.join(IBAN_LENGTHS)})\d{{2}}[ \-]?[A-Za-z0-9]{{4}}[ \-]?[A-Za-z0-9]{{4}}",
         source="ISO 13616-1, SWIFT IBAN registry",
         examples=(
             ("IBAN DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 00"),
@@ -123,9 +125,7 @@ ROWS = (
         entity="CRYPTO",
         expression=r"\b((?:bc1|BC1)[02-9ac-hj-np-zAC-HJ-NP-Z]{25,87})\b",
         source="BIP 173, BIP 350",
-        examples=(
-            ("bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"),
-        ),
+        examples=(("bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"),),
         strength=75,
     ),
     Row(
@@ -133,9 +133,7 @@ ROWS = (
         entity="CRYPTO",
         expression=r"\b(0x[0-9a-fA-F]{40})\b",
         source="EIP-55",
-        examples=(
-            ("to 0x52908400098527886E0F7030069857D2E4169EE7", "0x52908400098527886E0F7030069857D2E4169EE7"),
-        ),
+        examples=(("to 0x52908400098527886E0F7030069857D2E4169EE7", "0x52908400098527886E0F7030069857D2E4169EE7"),),
         counters=("0x8f953371d3e85eddb89b05ed6b9e680791055315c73e1025ab5dba7bb2aee189",),
         strength=75,
     ),

@@ -19,14 +19,67 @@ _MAX_NAME = 96
 """Longer names are prose or data, not names; only their end is read."""
 _MAX_TERM = 5
 """No term of the tables has more words."""
-_GENERIC = frozenset(("value", "values", "v", "raw", "text", "data", "current", "default", "item", "items", "primary", "new", "old", "previous", "first", "last", "latest", "initial"))
-_CONTAINERS = frozenset(("properties", "context", "data", "payload", "attributes", "event", "events", "fields", "props", "params", "meta", "metadata", "customproperties"))
+_GENERIC = frozenset(
+    (
+        "value",
+        "values",
+        "v",
+        "raw",
+        "text",
+        "data",
+        "current",
+        "default",
+        "item",
+        "items",
+        "primary",
+        "new",
+        "old",
+        "previous",
+        "first",
+        "last",
+        "latest",
+        "initial",
+    )
+)
+_CONTAINERS = frozenset(
+    (
+        "properties",
+        "context",
+        "data",
+        "payload",
+        "attributes",
+        "event",
+        "events",
+        "fields",
+        "props",
+        "params",
+        "meta",
+        "metadata",
+        "customproperties",
+    )
+)
 _PROFILE = frozenset(("traits", "set", "setonce", "up", "unset", "userdata", "userinfo"))
 """Vendors' names for the person's own record."""
 _STRUCTURE = frozenset(("parent", "child", "target", "self", "partner", "profile", "feedback", "associate"))
 """Before `id` these point at any kind of thing."""
 _PLACES = frozenset(("address", "location", "geo", "billing", "shipping", "home", "mailing", "place"))
-_CLOUD = frozenset(("aws", "gcp", "faas", "vercel", "lambda", "execution", "azure", "cluster", "datacenter", "cloud", "k8s", "db", "jvm"))
+_CLOUD = frozenset(
+    (
+        "aws",
+        "gcp",
+        "faas",
+        "vercel",
+        "lambda",
+        "execution",
+        "azure",
+        "cluster",
+        "datacenter",
+        "cloud",
+        "k8s",
+        "db",
+        "jvm",
+    )
+)
 """Words of machines: `aws_region`, `db.driver.name`, `cloud.account.id` tell of no person."""
 _MACHINES = frozenset(("mobile", "model", "platform"))
 _CLIENT_HINTS = frozenset(("ua", "agent", "uadata", "uach", "hints", "browser", "device"))
@@ -65,7 +118,9 @@ def tokens(name: str) -> tuple[str, ...]:
     if name.isascii():
         return tuple(_SPLIT.findall(name.lower()))
     folded = _fold(name).replace("\u200c", "")
-    return tuple("".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in folded).split())
+    return tuple(
+        "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in folded).split()
+    )
 
 
 def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
@@ -104,7 +159,11 @@ def _nearest(parents: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of the nearest parent that says something."""
     for parent in reversed(parents):
         parts = tokens(parent)
-        if parts and not all(part.isdigit() or part in _GENERIC for part in parts) and "".join(parts) not in _CONTAINERS:
+        if (
+            parts
+            and not all(part.isdigit() or part in _GENERIC for part in parts)
+            and "".join(parts) not in _CONTAINERS
+        ):
             return parts
     return ()
 
@@ -170,6 +229,15 @@ def _by_parent(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
         if head in {"key", "ref", "hash", "no", "nr", "number"} and not (person or organization):
             return None
         return "ORG_ID" if organization else "USER_ID" if person and (joined or before not in _STRUCTURE) else None
-    if head in {"address", "addr"} and before in {"ip", "client", "remote", "peer", "host", "network", "socket", "sock"}:
+    if head in {"address", "addr"} and before in {
+        "ip",
+        "client",
+        "remote",
+        "peer",
+        "host",
+        "network",
+        "socket",
+        "sock",
+    }:
         return "IP_ADDRESS" if before != "host" else None
     return None

@@ -65,7 +65,10 @@ ROWS = (
     Row(
         id="us-ssn",
         entity="US_SSN",
-        expression=r"(?:^|[^\w.\-/+]|\W-)(\d{3}(?:-\d{2}-|\.\d{2}\.|\s\d{2}\s)\d{4}|\d{3}-\d{6}|\d{5}-\d{4}|\d{2}-\d{7}|\d{9})\b",
+        expression=(
+            r"(?:^|[^\w.\-/+]|\W-)(\d{3}(?:-\d{2}-|\.\d{2}\.|\s\d{2}\s)\d{4}|\d{3}-\d{6}|\d{5}-\d{4}|"
+            r"\d{2}-\d{7}|\d{9})\b"
+        ),
         source="SSA, Program Operations Manual RM 10201.030 (ranges since 2011)",
         examples=(
             ("078-05-1123", "078-05-1123"),

@@ -16,7 +16,20 @@ __all__ = ["ROWS"]
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
 _VERSION_WORDS = ("version", "build", "release", "ver.", "firmware", "driver", "sdk", "revision")
-_ADDRESS_WORDS = ("ip", "src", "dst", "addr", "host", "loopback", "unspecified", "local", "listen", "bind", "connect", "from")
+_ADDRESS_WORDS = (
+    "ip",
+    "src",
+    "dst",
+    "addr",
+    "host",
+    "loopback",
+    "unspecified",
+    "local",
+    "listen",
+    "bind",
+    "connect",
+    "from",
+)
 _PRIVATE = ("0.", "10.", "127.", "172.", "192.168.")
 
 
@@ -94,8 +107,15 @@ ROWS = (
             ("ip=203.0.113.57&x=1", "203.0.113.57"),
         ),
         counters=(
-            "256.256.256.256", "192.168.1", "Chrome/156.0.0.0 Safari", "156.0.0.0", "version 1.2.3.4", "v1.2.3.4",
-            "2026.11.03.1", "text192.168.1.1", "IP192.168.1.1text",
+            "256.256.256.256",
+            "192.168.1",
+            "Chrome/156.0.0.0 Safari",
+            "156.0.0.0",
+            "version 1.2.3.4",
+            "v1.2.3.4",
+            "2026.11.03.1",
+            "text192.168.1.1",
+            "IP192.168.1.1text",
         ),
         confirm=_v4,
         strength=70,
@@ -104,6 +124,7 @@ ROWS = (
         id="ipv6",
         entity="IP_ADDRESS",
         expression=rf"(?:^|[^\w:.])({_GROUPS}(?:%[0-9A-Za-z]+)?(?:/\d{{1,3}}\b)?)",
+        trigger=r"(?:^|[^\w:.])[0-9A-Fa-f]*:[0-9A-Fa-f]*:",
         source="RFC 4291 section 2.2, RFC 4007 section 11 (zone)",
         examples=(
             ("my ip: 684D:1111:222:3333:4444:5555:6:77", "684D:1111:222:3333:4444:5555:6:77"),
@@ -120,8 +141,13 @@ ROWS = (
         id="mac",
         entity="MAC_ADDRESS",
         expression=(
-            rf"(?:^|[^\w:.\-])({_HEX}{{2}}(?:(?::{_HEX}{{2}}){{5}}|(?:-{_HEX}{{2}}){{5}})|{_HEX}{{4}}\.{_HEX}{{4}}\.{_HEX}{{4}})"
+            rf"(?:^|[^\w:.\-])({_HEX}{{2}}(?:(?::{_HEX}{{2}}){{5}}|(?:-{_HEX}{{2}}){{5}})|"
+            rf"{_HEX}{{4}}\.{_HEX}{{4}}\.{_HEX}{{4}})"
             r"\b"
+        ),
+        trigger=(
+            r"\b(?:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-"
+            r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.)"
         ),
         source="IEEE 802-2014 section 8.1",
         examples=(("mac 00:1A:2B:3C:4D:5E", "00:1A:2B:3C:4D:5E"), ("aabb.ccdd.eeff", "aabb.ccdd.eeff")),
@@ -133,6 +159,7 @@ ROWS = (
         id="imei",
         entity="DEVICE_ID",
         expression=r"(?:^|[^\w.])(\d{2}[ \-]?\d{6}[ \-]?\d{6}[ \-]?\d)\b",
+        trigger=r"(?i)imei",
         source="3GPP TS 23.003 section 6.2.1",
         examples=(("IMEI: 490154203237518", "490154203237518"),),
         counters=("490154203237518", "IMEI: 490154203237519"),
@@ -143,7 +170,11 @@ ROWS = (
     Row(
         id="advertising-id",
         entity="DEVICE_ID",
-        expression=r"(?i)(?:idfa|idfv|gaid|aaid|advertising[ _\-]?id|ad[ _\-]?id)\W{1,4}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b",
+        expression=(
+            r"(?i)(?:idfa|idfv|gaid|aaid|advertising[ _\-]?id|ad[ _\-]?id)\W{1,4}([0-9a-f]{8}(?:-[0-9a-f]{4})"
+            r"{3}-[0-9a-f]{12})\b"
+        ),
+        trigger=r"(?i)idf[av]|gaid|aaid|advertising|ad[ _\-]?id",
         source="Apple ASIdentifierManager, Google Play services AdvertisingIdClient",
         examples=(("idfa=38400000-8CF0-11BD-B23E-10B96E40000D", "38400000-8CF0-11BD-B23E-10B96E40000D"),),
         counters=("38400000-8CF0-11BD-B23E-10B96E40000D",),

@@ -19,22 +19,96 @@ __all__ = ["ROWS"]
 _DIGIT = r"[0-9]"
 _WIDE = r"[0-9\x{660}-\x{669}\x{6f0}-\x{6f9}\x{966}-\x{96f}\x{ff10}-\x{ff19}]"
 _GAP = r"[ \t\x{a0}\x{2002}-\x{200b}\x{202f}().\-\x{2010}-\x{2015}\x{2212}\x{ff08}\x{ff09}\x{ff0d}/~]"
+_NO_DOT = _GAP.replace("().", "()")
 _PLUS = r"(?:[+\x{ff0b}]{1,2} ?)"
 _EXTENSION = r"(?:[ ,;]{0,4}(?:x|X|ext\.?|extension|int\.?|#)[ :.]{0,4}\d{1,7}\b)"
 
 _PHONE_WORDS = (
-    "phone", "tel", "mobile", "mobil", "cell", "call", "fax", "whatsapp", "sms", "handy", "movil", "móvil", "celular",
-    "portable", "cellulare", "teléfono", "rufnummer", "dial", "ring", "text me", "reach me", "電話", "电话", "手机", "携帯",
-    "тел", "звон", "هاتف", "جوال", "फ़ोन", "फोन", "전화",
-)  # fmt: skip
+    "phone",
+    "tel",
+    "mobile",
+    "mobil",
+    "cell",
+    "call",
+    "fax",
+    "whatsapp",
+    "sms",
+    "handy",
+    "movil",
+    "móvil",
+    "celular",
+    "portable",
+    "cellulare",
+    "teléfono",
+    "rufnummer",
+    "dial",
+    "ring",
+    "text me",
+    "reach me",
+    "電話",
+    "电话",
+    "手机",
+    "携帯",
+    "тел",
+    "звон",
+    "هاتف",
+    "جوال",
+    "फ़ोन",
+    "फोन",
+    "전화",
+)
 _NUMBER_WORDS = ("my number", "number is", "number-", "numéro", "número", "nummer ist")
 """They tell a telephone number only where nothing tells another kind of number."""
 _OTHER_WORDS = (
-    "order", "invoice", "tracking", "ticket", "sku", "isbn", "ean", "upc", "serial", "part no", "model", "build",
-    "version", "ref", "case", "flight", "batch", "account", "receipt", "bestell", "rechnung", "commande", "pedido",
-    "facture", "factura", "patent", "article", "id:", "id=", "ssn", "social", "tax", "timestamp", "passport", "pin",
-    "routing", "license", "card", "iban", "npi", "imei", "zip", "postal", "insurance", "fiscal", "abn", "acn", "vat",
-)  # fmt: skip
+    "order",
+    "invoice",
+    "tracking",
+    "ticket",
+    "sku",
+    "isbn",
+    "ean",
+    "upc",
+    "serial",
+    "part no",
+    "model",
+    "build",
+    "version",
+    "ref",
+    "case",
+    "flight",
+    "batch",
+    "account",
+    "receipt",
+    "bestell",
+    "rechnung",
+    "commande",
+    "pedido",
+    "facture",
+    "factura",
+    "patent",
+    "article",
+    "id:",
+    "id=",
+    "ssn",
+    "social",
+    "tax",
+    "timestamp",
+    "passport",
+    "pin",
+    "routing",
+    "license",
+    "card",
+    "iban",
+    "npi",
+    "imei",
+    "zip",
+    "postal",
+    "insurance",
+    "fiscal",
+    "abn",
+    "acn",
+    "vat",
+)
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d([-./ \\])\d{1,2}\1\d{1,2}|\d{1,2}([-./\\])\d{1,2}\2(?:19|20)?\d\d)(?:\D|$)"
     r"|(?:19|20)\d\d[01]\d[0-3]\d(?: \d\d)?$|(?:19|20)\d\d ?[-\u2013] ?(?:19|20)\d\d(?:\D|$)|\d{1,3}(?:\.\d{1,3}){3}$"
@@ -155,8 +229,17 @@ ROWS = (
         id="phone",
         entity="PHONE_NUMBER",
         expression=(
-            rf"(?:^|[^\w+./\-]|[^\w][/.\-])({_PLUS}?\(?{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{6,16}}(?:{_EXTENSION}|\b)"
+            rf"(?:^|[^\w+./\-]|[^\w][/.\-])((?:{_PLUS}\(?{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{6,16}}|"
+            rf"\(?{_DIGIT}{{1,6}}{_GAP}{{1,3}}{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{4,15}}"
+            rf"|0\d{{6,11}}|[2-9]\d{{6,11}}|1\d{{10}}|1[0-4]\d{{5,8}})(?:{_EXTENSION}|\b)"
             rf"|{_PLUS}?\(?{_WIDE}(?:{_GAP}{{0,3}}{_WIDE}){{6,16}})"
+        ),
+        trigger=(
+            rf"(?:^|[^\w+./\-]|[^\w][/.\-])(?:{_PLUS}\(?\d|\(\d+\)|\d+{_NO_DOT}{{1,3}}\d{{4,8}}\b|"
+            rf"\d+{_GAP}{{1,3}}\d+{_GAP}{{1,3}}\d{{2,8}}\b"
+            rf"|\d{_GAP}{{1,3}}\d{_GAP}|\d+\)?{_GAP}{{1,3}}\d+[ ,;]{{0,4}}[xXe#]|(?:0\d{{6}}|"
+            rf"[2-9]\d{{6}})\d{{0,5}}\b|1\d{{10}}\b|1[0-4]\d{{5,8}}\b)"
+            r"|[\x{660}-\x{669}\x{6f0}-\x{6f9}\x{966}-\x{96f}\x{ff10}-\x{ff19}]|\x{ff0b}\d"
         ),
         source="ITU-T E.164, E.123; national plans through phonenumbers",
         examples=(
@@ -171,11 +254,21 @@ ROWS = (
             ("Tel. ０３-1234-5678", "０３-1234-5678"),
         ),
         counters=(
-            "2026-01-30", "31/8/2011", "2012-01-02 08:00", "1795286634029", "order 415-555-0132", "4155550132",
-            "$1234567.89", "1979-2011 100", "54.890812,10.411433", "10.12.2024", "v6-1795286177070-5212129101857",
-            "120.0.6099.129", "1234567",
+            "2026-01-30",
+            "31/8/2011",
+            "2012-01-02 08:00",
+            "1795286634029",
+            "order 415-555-0132",
+            "4155550132",
+            "$1234567.89",
+            "1979-2011 100",
+            "54.890812,10.411433",
+            "10.12.2024",
+            "v6-1795286177070-5212129101857",
+            "120.0.6099.129",
+            "1234567",
         ),
         confirm=_phone,
         strength=55,
     ),
-)  # fmt: skip
+)

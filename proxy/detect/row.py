@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["Candidate", "Confirm", "Found", "Row", "near"]
+__all__ = ["Candidate", "Confirm", "Found", "Row", "glued", "near", "named_near"]
 
+_HYPHENS = ("-", "_")
 REACH = 48
 """How many characters before and after a candidate count as its neighbourhood; Presidio looks at 5 words before."""
 
@@ -76,3 +77,18 @@ def near(text: str, start: int, end: int, words: tuple[str, ...], reach: int = R
     """Say whether one of `words` (lower case) stands within `reach` characters of `text[start:end]`."""
     window = (text[max(0, start - reach) : start] + " " + text[end : end + reach]).casefold()
     return any(word in window for word in words)
+
+
+def named_near(text: str, start: int, end: int, words: tuple[str, ...], reach: int = REACH) -> bool:
+    """Say the same of whole words and phrases, a plural counts: `bank`, not `embankment`."""
+    window = f"{text[max(0, start - reach) : start]} {text[end : end + reach]}".casefold()
+    spaced = f" {' '.join(''.join(char if char.isalnum() else ' ' for char in window).split())} "
+    return any(f" {word} " in spaced or f" {word}s " in spaced for word in words)
+
+
+def glued(text: str, start: int, end: int) -> bool:
+    """Say whether a letter or digit, with or without a hyphen between, touches: a piece of a UUID or a part number."""
+    before, behind = text[max(0, start - 2) : start], text[end : end + 2]
+    if before[-1:].isalnum() or behind[:1].isalnum():
+        return True
+    return (before[-1:] in _HYPHENS and before[:1].isalnum()) or (behind[:1] in _HYPHENS and behind[1:].isalnum())
