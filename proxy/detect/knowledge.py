@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import base64
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from proxy.detect.detector import Span
+from proxy.detect.folding import fold, fold_char, script
 from proxy.detect.layers import base64_texts, unescaped
 from proxy.detect.stopwords import COMMON, NO_NEEDLES
 
-__all__ = ["Known"]
+__all__ = ["KNOWN", "Known"]
 
-_RULE = "known"
+KNOWN = "known"
+"""The rule of every span that a `Known` finds."""
 _DULL = NO_NEEDLES | COMMON
 _SEPARATOR = "\x00"
 _WHOLE_MIN = 4
@@ -31,38 +32,8 @@ _DIGITS_MIN = 7
 _MAX_NEEDLES = 512
 """A request that names more people is searched for the first of them; the rest were removed where they stood."""
 _PARTS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LOCAL = re.compile(r"[.\-_+]")
 _ESCAPES = ("%", "\\", "&")
-
-
-def _fold(text: str) -> str:
-    """Fold case and accents; ASCII takes the short way."""
-    if text.isascii():
-        return text.lower()
-    return _NOT_ASCII.sub(_fold_run, text.lower())
-
-
-def _fold_run(run: re.Match[str]) -> str:
-    return "".join(map(_fold_char, run[0]))
-
-
-def _fold_char(char: str) -> str:
-    """Fold one character; may return none or several."""
-    if char.isascii():
-        return char.lower()
-    known = _FOLDED.get(char)
-    if known is None:
-        known = "".join(c for c in unicodedata.normalize("NFKD", char).casefold() if not unicodedata.combining(c))
-        known = _STROKES.get(known, known)
-        if len(_FOLDED) < 4096:
-            _FOLDED[char] = known
-    return known
-
-
-_STROKES = {"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ı": "i", "œ": "oe", "ð": "d", "þ": "th"}
-_FOLDED: dict[str, str] = {}
-"""Single characters and how they fold: no client data, at most 4,096 of them."""
 
 
 class Known:
@@ -92,9 +63,12 @@ class Known:
             entity: decides the parts: PERSON its words, EMAIL_ADDRESS the words of its local part.
         """
         value = value.strip()
-        if len(self) >= _MAX_NEEDLES or not _tells(value):
+        if len(self) >= _MAX_NEEDLES:
             return
-        self._whole(value, entity)
+        if _tells(value):
+            self._whole(value, entity)
+        elif entity != "PERSON":
+            return
         if entity == "PERSON":
             for part in _PARTS.findall(value):
                 self._part(part, entity)
@@ -115,7 +89,7 @@ class Known:
         if not len(self):
             return {}
         joined = _SEPARATOR.join(texts)
-        folded = _fold(joined)
+        folded = fold(joined)
         present = self._present(joined, folded)
         if present is None:
             return {}
@@ -128,11 +102,11 @@ class Known:
 
     def _whole(self, value: str, entity: str) -> None:
         """Remember a whole value, its digits when it is a number people write in groups, and its base64 forms."""
-        self._needles.setdefault(_fold(value), entity)
+        self._needles.setdefault(fold(value), entity)
         if entity in {"PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN"}:
             compact = "".join(char for char in value if char.isalnum())
             if len(compact) >= _DIGITS_MIN:
-                self._needles.setdefault(_fold(compact), entity)
+                self._needles.setdefault(fold(compact), entity)
         raw = value.encode("utf-8", "surrogatepass")
         if len(raw) > 5:
             for shift in range(3):
@@ -144,7 +118,7 @@ class Known:
 
     def _part(self, part: str, entity: str) -> None:
         """Remember a word of a name; a word that is also a common one only as it is written, capitalised."""
-        folded = _fold(part)
+        folded = fold(part)
         latin = folded.isascii()
         if len(folded) < (3 if latin else 2) or folded in NO_NEEDLES:
             return
@@ -159,7 +133,7 @@ class Known:
         views = [(folded, joined)]
         escaped = any(mark in joined for mark in _ESCAPES)
         if escaped and (view := unescaped(joined)) is not None:
-            views.append((_fold(view.text), view.text))
+            views.append((fold(view.text), view.text))
         present = _Present(
             {needle: entity for needle, entity in self._needles.items() if any(needle in view for view, _ in views)},
             {word: entity for word, entity in self._exact.items() if any(word in text for _, text in views)},
@@ -205,7 +179,7 @@ class _Present:
         kept: list[Span] = []
         for start, end, entity in sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0])):
             if all(end <= other.start or start >= other.end for other in kept):
-                kept.append(Span(start, end, entity, _RULE))
+                kept.append(Span(start, end, entity, KNOWN))
         return tuple(sorted(kept))
 
     def _plain(self, text: str) -> Iterator[tuple[int, int, str]]:
@@ -226,7 +200,7 @@ def _folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """Fold a text, and say for each folded character from where it comes."""
     if text.isascii():
         return text.lower(), range(len(text) + 1)
-    pieces = [_fold_char(char) for char in text]
+    pieces = [fold_char(char) for char in text]
     return "".join(pieces), [*(at for at, piece in enumerate(pieces) for _ in piece), len(text)]
 
 
@@ -254,12 +228,4 @@ def _glued(text: str, at: int) -> bool:
     left, right = text[at - 1], text[at]
     if left.isdigit() and right.isdigit():
         return True
-    return left.isalpha() and right.isalpha() and _script(left) == _script(right) != "cjk"
-
-
-def _script(char: str) -> str:
-    """Name the script class of a letter, as far as word boundaries care."""
-    code = ord(char)
-    if 0x2E80 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7A3 or 0x0E00 <= code <= 0x0E7F or 0xF900 <= code <= 0xFAFF:
-        return "cjk"
-    return "latin" if code < 0x250 else "greek" if code < 0x400 else "cyrillic" if code < 0x530 else "other"
+    return left.isalpha() and right.isalpha() and script(left) == script(right) != "cjk"

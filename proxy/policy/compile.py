@@ -8,6 +8,7 @@ line; never while events run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from proxy.detect.detector import DEFAULT_REGIONS, Detector
 from proxy.errors import PolicyError
@@ -18,10 +19,10 @@ from proxy.policy.contract import contract_faults
 from proxy.policy.diagnostics import Diagnostic, render
 from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
 from proxy.policy.load import Policy
-from proxy.policy.plan import Ground, Node, Rename
+from proxy.policy.plan import Ground, Node, Rename, Renamed
 from proxy.policy.program import Program
 from proxy.policy.resolver import Resolver
-from proxy.policy.rewriting import combine
+from proxy.policy.rewriting import COPY, combine
 from proxy.policy.settle import Looking
 from proxy.policy.treatments import Treatments
 from proxy.wire.dialect import Dialect
@@ -43,8 +44,9 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Progr
         raise PolicyError(render(faults))
     made = {entity: treatments.of_entity(entity) for entity in {*ENTITIES, *PRESIDIO_ENTITIES, *policy.entities}}
     texts = {entity: treatment for entity, treatment in made.items() if treatment is not None}
+    copies = {COPY + entity: replace(treatment, rule="taint") for entity, treatment in texts.items()}
     detector = Detector(regions=policy.regions or DEFAULT_REGIONS, entities=frozenset(texts))
-    looking = Looking(detector, texts, frozenset(policy.allow))
+    looking = Looking(detector, texts | copies, frozenset(policy.allow))
     ground = Ground(resolver.classify, _renamer(looking))
     program = Program(
         policy=policy.name,
@@ -64,10 +66,10 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Progr
 
 
 def _renamer(looking: Looking) -> Rename:
-    def rename(names: Sequence[str]) -> dict[str, str]:
+    def rename(names: Sequence[str]) -> dict[str, Renamed]:
         """Give what must stand in place of field names that hold personal data themselves."""
         found = looking.detector.find(names)
         changes = {name: combine(name, spans, looking.treatments) for name, spans in found.items()}
-        return {name: str(change.text) for name, change in changes.items() if change is not None}
+        return {name: change.renamed for name, change in changes.items() if change is not None}
 
     return rename

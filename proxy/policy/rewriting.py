@@ -9,11 +9,15 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from proxy.detect.detector import Span
+from proxy.detect.knowledge import KNOWN
 from proxy.policy.actions import Gone
 from proxy.policy.generalize import Scalar
-from proxy.policy.plan import Treatment
+from proxy.policy.plan import Renamed, Treatment
 
-__all__ = ["Change", "combine"]
+__all__ = ["COPY", "Change", "combine"]
+
+COPY = "copy:"
+"""Stands before an entity for what is done to copies of a removed value: the same, under the rule `taint`."""
 
 
 class Change(NamedTuple):
@@ -28,17 +32,20 @@ class Change(NamedTuple):
     treatments: tuple[Treatment, ...]
 
     @property
-    def text(self) -> Scalar:
-        """What to write where something must stand, such as a field's name."""
-        return f"[{self.treatments[0].entity}]" if isinstance(self.new, Gone) else self.new
+    def renamed(self) -> Renamed:
+        """What becomes of a text where something must stand: a field's name."""
+        mark = f"[{self.treatments[0].entity}]"
+        text = mark if isinstance(self.new, Gone) else str(self.new)
+        in_shadow = any(treatment.shadow for treatment in self.treatments)
+        return Renamed(text, mark if in_shadow else text, self.treatments)
 
 
 def combine(text: str, spans: Iterable[Span], treatments: Mapping[str, Treatment]) -> Change | None:
-    """Rewrite a text. Where spans overlap, the one that starts first wins, then the longer.
+    """Rewrite a text. Where spans overlap, the first wins, then the longer; the rest of the other goes too.
 
     Args:
         spans: from all finders, in any order.
-        treatments: by entity; a span whose entity has none stays as it is.
+        treatments: by entity, and by `copy:` with it for copies of removed values; a span without one stays.
 
     Returns:
         None when nothing changes.
@@ -48,15 +55,16 @@ def combine(text: str, spans: Iterable[Span], treatments: Mapping[str, Treatment
     end = 0
     whole: Scalar | Gone | None = None
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        treatment = treatments.get(span.entity)
-        if treatment is None or span.start < end:
+        treatment = treatments.get(COPY + span.entity if span.rule == KNOWN else span.entity)
+        start = max(span.start, end)
+        if treatment is None or start >= span.end:
             continue
         done.append(treatment)
-        found = text[span.start : span.end]
+        found = text[start : span.end]
         new = found if treatment.shadow else treatment.apply(found)
-        if span.start == 0 and span.end == len(text):
+        if start == 0 and span.end == len(text):
             whole = new
-        parts += (text[end : span.start], f"[{span.entity}]" if isinstance(new, Gone) else str(new))
+        parts += (text[end:start], f"[{span.entity}]" if isinstance(new, Gone) else str(new))
         end = span.end
     if not done:
         return None
