@@ -6,6 +6,8 @@ out, because the vendor would then make one up from the address the request came
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from proxy.policy.actions import action_name
 from proxy.policy.catalogue import Index
 from proxy.policy.diagnostics import Diagnostic, Place
@@ -37,21 +39,26 @@ def _faults(
     policy: Policy, resolver: Resolver, vendor: str, kind: str, path: tuple[str, ...], field: Field
 ) -> list[Diagnostic]:
     allowed = _ALLOWED[field.contract]
+    needs = f"to {' or '.join(sorted(allowed))} {dotted((kind, *path))}, which {vendor} needs"
+    code = "E301" if field.contract is Contract.RESERVED else "E302"
+    return [
+        Diagnostic(place, code, f"expected {name} {needs}, got {action}")
+        for name, place, action in _deciding(policy, resolver, kind, path, field)
+        if action not in allowed
+    ]
+
+
+def _deciding(
+    policy: Policy, resolver: Resolver, kind: str, path: tuple[str, ...], field: Field
+) -> Iterator[tuple[str, Place, str]]:
+    """Give what decides over a field: a rule, or those of the entities that may stand in it."""
     rule = _rule(resolver, kind, path)
     if rule is not None:
-        action, place, name = action_name(rule.spec.do), rule.place, f"`{rule.spec.id}`"
-    elif field.entity:
-        action = action_name(policy.entities.get(field.entity, UNNAMED).do)
-        place = policy.places.get(field.entity, Place(policy.name, 1, 1))
-        name = f"the rule for {field.entity}"
-    else:
-        return []
-    if action in allowed:
-        return []
-    where = dotted((kind, *path))
-    message = f"expected {name} to {' or '.join(sorted(allowed))} {where}, which {vendor} needs, got {action}"
-    code = "E301" if field.contract is Contract.RESERVED else "E302"
-    return [Diagnostic(place, code, message)]
+        yield f"`{rule.spec.id}`", rule.place, action_name(rule.spec.do)
+        return
+    for entity in filter(None, dict.fromkeys((field.entity, *field.prefixes.values()))):
+        action = action_name(policy.entities.get(entity, UNNAMED).do)
+        yield f"the rule for {entity}", policy.places.get(entity, policy.place), action
 
 
 def _rule(resolver: Resolver, kind: str, path: tuple[str, ...]) -> Rule | None:

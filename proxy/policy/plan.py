@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from proxy.policy.actions import Apply
 from proxy.policy.selectors import dotted
 from proxy.wire.dialect import Form
 
-__all__ = ["Classify", "Ground", "Node", "Plan", "Rename", "Step", "Treatment"]
+__all__ = ["Classify", "Ground", "Node", "Plan", "Rename", "Renamed", "Step", "Treatment"]
 
 Values = Callable[[dict[str, Any]], tuple[Any, ...]]
 
@@ -81,6 +81,20 @@ class Step:
         object.__setattr__(self, "where", dotted((self.kind, *self.place)))
 
 
+class Renamed(NamedTuple):
+    """What becomes of a field's name that is personal itself.
+
+    Args:
+        text: what stands in its place.
+        shown: how findings and places show it; differs where a treatment in shadow mode left the name as it was.
+        treatments: what was done to it.
+    """
+
+    text: str
+    shown: str
+    treatments: tuple[Treatment, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """What to do with an object of one shape.
@@ -105,13 +119,18 @@ class Plan:
     nested: tuple[tuple[str, Node], ...]
     unknown: int
     names: tuple[str, ...]
-    renames: dict[str, str]
+    renames: dict[str, Renamed]
+
+    def shown(self, name: str) -> str | None:
+        """Give what findings show in place of a name, None when it is nobody's."""
+        renamed = self.renames.get(name)
+        return None if renamed is None else renamed.shown
 
 
-Classify = Callable[["Node", str, str], Step]
-"""From a node, a field's name and the name as it may be shown, to its step."""
+Classify = Callable[["Node", str], Step]
+"""From a node and a field's name, as it may be shown, to its step."""
 
-Rename = Callable[[Sequence[str]], dict[str, str]]
+Rename = Callable[[Sequence[str]], dict[str, Renamed]]
 """From names to what must stand in place of those that are personal themselves."""
 
 
@@ -185,7 +204,7 @@ class Node:
     def fresh(self, d: dict[str, Any]) -> Plan:
         """Build the plan for just this object, its values' types included."""
         renames = self._ground.rename([name for name in d if name not in self._steps])
-        steps = {name: self.step(name, renames.get(name)) for name in d}
+        steps = {name: self.step(name, renames[name].shown if name in renames else None) for name in d}
         busy = [name for name, step in steps.items() if step.treatment or step.form in _DOCUMENTS]
         opens = [name for name in busy if steps[name].form in _DOCUMENTS or isinstance(d[name], dict | list)]
         acts = [name for name in busy if name not in opens]
@@ -215,7 +234,7 @@ class Node:
         """
         step = self._steps.get(name)
         if step is None:
-            step = self._ground.classify(self, name, name if shown is None else shown)
+            step = self._ground.classify(self, name if shown is None else shown)
             if shown is None and len(name) <= LONGEST_NAME:
                 self._ground.count()
                 self._steps[name] = step

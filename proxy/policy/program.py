@@ -100,4 +100,4 @@ def _findings(walk: Walk) -> tuple[Finding, ...]:
 
 def _where(walk: Walk, path: tuple[str, ...]) -> str:
     """Write a place with its names as they leave."""
-    return dotted(walk.told.get(name, name) for name in path)
+    return dotted(walk.told[name].shown if name in walk.told else name for name in path)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import re2
+
 from proxy.detect.lexicon import classify
 from proxy.policy.catalogue import Index
+from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
 from proxy.policy.load import Policy, Rule
 from proxy.policy.plan import Node, Step
 from proxy.policy.treatments import Treatments
@@ -20,6 +23,10 @@ __all__ = ["Resolver"]
 
 _PEOPLE = {"profile": ("profile",), "group": ("group",)}
 """What a record kind tells about a bare `name` in it."""
+
+_REPLACED = re2.compile(rf"\[(?:{'|'.join((*ENTITIES, *sorted(PRESIDIO_ENTITIES)))})\]|[pe]1_[0-9a-f]{{6}}_[\w-]+")
+"""What stands in place of a personal name. It tells nothing, or a second pass would take `[EMAIL_ADDRESS]` for a field
+that holds one."""
 
 
 class Resolver:
@@ -32,18 +39,17 @@ class Resolver:
     def __init__(self, policy: Policy, index: Index, treatments: Treatments) -> None:
         self._policy, self._index, self._treatments = policy, index, treatments
 
-    def classify(self, node: Node, name: str, shown: str) -> Step:
+    def classify(self, node: Node, name: str) -> Step:
         """Decide what happens to a field.
 
         Args:
             node: where it stands.
-            name: its name in the record.
-            shown: its name as it may stand in findings and in paths; differs when the name itself is personal.
+            name: its name as it may stand in findings and in paths: of one that is personal itself, what replaces it.
         """
-        path = (*node.place, shown)
+        path = (*node.place, name)
         rule = self.rule(node.kind, path)
         if rule is not None:
-            return self._by_rule(rule, node.kind, path, shown)
+            return self._by_rule(rule, node.kind, path, name)
         if node.outer is not None and node.outer.whole:
             return replace(node.outer, place=path)
         field = self._index.field(node.kind, path)
@@ -89,7 +95,7 @@ class Resolver:
         )
 
     def _by_word(self, node: Node, path: tuple[str, ...], name: str) -> Step:
-        entity = classify(name, (*_PEOPLE.get(node.kind, ()), *node.place))
+        entity = classify(_REPLACED.sub("", name), (*_PEOPLE.get(node.kind, ()), *node.place))
         if entity is not None:
             treatment = self._treatments.named(entity, name)
             return Step(node.kind, path, treatment, scans=bool(treatment and treatment.scans))

@@ -15,7 +15,7 @@ from proxy.detect.detector import Detector
 from proxy.detect.knowledge import Known
 from proxy.policy.actions import GONE
 from proxy.policy.documents import opens
-from proxy.policy.plan import Node, Plan, Treatment
+from proxy.policy.plan import Node, Plan, Renamed, Treatment
 from proxy.policy.rewriting import Change, combine
 from proxy.policy.walk import Dropped, Walk
 from proxy.wire.dialect import Form
@@ -80,7 +80,7 @@ def _open_unannounced(walk: Walk) -> set[int]:
 
 def _node(plan: Plan | Node, key: Any) -> Node:
     """Give the node of what stands in a field; items of an array have that of the array."""
-    return plan.node.child(key, plan.node.step(key, plan.renames.get(key))) if isinstance(plan, Plan) else plan
+    return plan.node.child(key, plan.node.step(key, plan.shown(key))) if isinstance(plan, Plan) else plan
 
 
 def _items(holder: Any) -> Iterable[tuple[Any, Any]]:
@@ -108,7 +108,7 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
     changes: Changes = {
         text: change for text, found in spans.items() if (change := combine(text, found, looking.treatments))
     }
-    walk.told = {name: str(changes[name].text) for name in names & changes.keys()}
+    walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
     return changes | _numbers(walk, looking)
 
@@ -178,7 +178,16 @@ def _renames(walk: Walk) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
             told = {name: walk.told[name] for name in plan.names if name in walk.told}
             if told:
                 plan.node.forget()  # it has learned a name that is a person's
-            yield holder, told | plan.renames
+            names = {name: renamed for name, renamed in (told | plan.renames).items() if name in holder}
+            _count(walk, (plan.node.kind, *plan.node.place), names.values())
+            yield holder, {name: renamed.text for name, renamed in names.items()}
+
+
+def _count(walk: Walk, path: tuple[str, ...], names: Iterable[Renamed]) -> None:
+    """Count the names that changed; the holder's own place stands before each."""
+    for renamed in names:
+        for treatment in renamed.treatments:
+            walk.text_hits[treatment.rule, (*path, renamed.shown), treatment.entity, treatment.action] += 1
 
 
 def _rename(holder: dict[str, Any], names: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from proxy.errors import RecordRefused
 from proxy.policy.actions import GONE, Gone
 from proxy.policy.documents import Document, open_document
 from proxy.policy.generalize import Scalar
-from proxy.policy.plan import Node, Plan, Step, Treatment
+from proxy.policy.plan import Node, Plan, Renamed, Step, Treatment
 from proxy.policy.spec import OnError
 from proxy.wire.dialect import Form
 
@@ -89,7 +89,7 @@ class Walk:
         self.documents: list[Document] = []
         self.hits: list[Step] = []
         self.text_hits: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
-        self.told: dict[str, str] = {}
+        self.told: dict[str, Renamed] = {}
         self.unknown = 0
 
     @property
