@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - addresses of many scripts
 """Rows for postal addresses in sentences and on several lines: US, UK, DE, FR, ES, IT, NL and Nordic shapes.
 
 `patterns` puts these rows into the one table. A street's kind (`Street`, `-straße`, `rue`) and a house number are
@@ -44,7 +45,7 @@ _NUMBER_WORDS = ("version", "step", "page", "chapter", "section", "top", "level"
 
 
 def _english(candidate: Candidate) -> Iterable[Found]:
-    """Refuse what counts something: `3 Easy Ways`; a short kind (`St`, `Way`) needs a capital and a plausible number."""
+    """Refuse what counts something: `3 Easy Ways`; a short kind (`St`, `Way`) takes no year for a number."""
     value = candidate.value
     words = value.replace(",", " ").split()
     kinds = [word.strip(".").casefold() for word in words[1:]]

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - full-width at signs are what people type
 """Rows for what reaches a person: email addresses. Telephone numbers stand in `phone`, postal addresses in `address`.
 
 `patterns` puts these rows into the one table.

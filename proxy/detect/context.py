@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - quotation marks and colons of many scripts
 """Rows that live from the words around them: names behind a title or a cue, dates of birth, coordinates.
 
 `patterns` puts these rows into the one table. What a cue calls a person must still look like a name.

@@ -171,8 +171,10 @@ def _confirmed(text: str, candidates: Iterable[tuple[Row, int, int]], regions: t
     for row, first, last in candidates:
         start = first if raw is None else len(raw[:first].decode("utf-8", "surrogatepass"))
         end = last if raw is None else start + len(raw[first:last].decode("utf-8", "surrogatepass"))
-        for place in _accepted(row, Candidate(text, start, end, regions)):
-            spans.append((row.strength, Span(place.start, place.end, place.entity or row.entity, row.id)))
+        spans.extend(
+            (row.strength, Span(place.start, place.end, place.entity or row.entity, row.id))
+            for place in _accepted(row, Candidate(text, start, end, regions))
+        )
     return _apart(spans)
 
 

@@ -1,4 +1,4 @@
-"""What a field's NAME tells about its value: `primaryEmail` is an email address, `Nachname` a person, `email_verified` neither.
+"""What a field's NAME tells about its value: `primaryEmail` an email address, `Nachname` a name, `ip_version` none.
 
 `policy` asks once for each name and place it meets and remembers the answer in a bounded table of its own. Names are
 compared insensitive to case, separators, camel humps, accents and language. This file never sees a value.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from proxy.detect import words
+from proxy.detect import roles, words
 
 __all__ = ["classify", "free_text", "tokens"]
 
@@ -81,6 +81,17 @@ _CLOUD = frozenset(
     )
 )
 """Words of machines: `aws_region`, `db.driver.name`, `cloud.account.id` tell of no person."""
+_PEERS = frozenset(("ip", "client", "remote", "peer", "network", "socket", "sock"))
+_DEVICES = frozenset(("device", "anonymous", "visitor", "browser", "installation"))
+_IDS = frozenset(("id", "ids", "uuid", "guid", "key", "no", "number", "nr", "ref", "hash"))
+_NUMBERED = {
+    **{
+        (kind, head): "PHONE_NUMBER"
+        for kind in ("mobile", "tel", "cell", "fax", "contact", "phone")
+        for head in ("no", "number", "nr")
+    },
+    **{(kind, head): "CREDIT_CARD" for kind in ("card", "cc") for head in ("no", "number", "nr")},
+}
 _MACHINES = frozenset(("mobile", "model", "platform"))
 _CLIENT_HINTS = frozenset(("ua", "agent", "uadata", "uach", "hints", "browser", "device"))
 """`userAgentData.mobile` is a boolean about a browser (W3C User-Agent Client Hints)."""
@@ -101,7 +112,9 @@ def _fold(name: str) -> str:
     folded = []
     for char in unicodedata.normalize("NFKC", name).casefold():
         base = unicodedata.normalize("NFD", char)[0]
-        folded.append(base if base.isascii() else {"ø": "o", "æ": "ae", "ł": "l", "ı": "i", "đ": "d"}.get(char, char))
+        folded.append(
+            base if base.isascii() else {"ø": "o", "æ": "ae", "ł": "l", "\u0131": "i", "đ": "d"}.get(char, char)
+        )
     return "".join(folded)
 
 
@@ -135,14 +148,14 @@ def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
         An entity, or None when the name does not tell.
     """
     parts = tokens(name)
-    if not parts or all(part.isdigit() for part in parts) or parts[0] in _GENERIC and len(parts) == 1:
+    if not parts or all(part.isdigit() for part in parts) or (len(parts) == 1 and parts[0] in _GENERIC):
         return _inherited(parents)
     while len(parts) > 1 and parts[-1].isdigit():
         parts = parts[:-1]
     entity = _STRONG.get("".join(parts))
     if entity:
         return entity
-    if len(parts) > 1 and (parts[0] in words.VETO_FIRST or parts[-1] in words.VETO_LAST):
+    if len(parts) > 1 and (parts[0] in roles.VETO_FIRST or parts[-1] in roles.VETO_LAST):
         return None
     entity = _told(parts, _nearest(parents))
     if entity is None and parts[-1][-1].isdigit():
@@ -152,7 +165,7 @@ def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
 
 def free_text(name: str) -> bool:
     """Say whether people or queries write into a field of this name (`comment`, `db.statement`, `search_term`)."""
-    return any(part in words.TEXT for part in tokens(name)[-2:])
+    return any(part in roles.TEXT for part in tokens(name)[-2:])
 
 
 def _nearest(parents: tuple[str, ...]) -> tuple[str, ...]:
@@ -188,7 +201,7 @@ def _told(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
     entity = _by_parent(parts, parent)
     if entity or len(parts) == 1:
         return entity
-    if all(part in words.OF_PEOPLE or part in words.OF_ORGANIZATIONS for part in parts[:-1]) and parts[-1] in _ALONE:
+    if all(part in roles.OF_PEOPLE or part in roles.OF_ORGANIZATIONS for part in parts[:-1]) and parts[-1] in _ALONE:
         return _ALONE[parts[-1]]
     return _within(parts)
 
@@ -209,35 +222,18 @@ def _within(parts: tuple[str, ...]) -> str | None:
 
 
 def _by_parent(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
-    """Decide the ambiguous heads, `name id number address key code`, by the word before or the enclosing object."""
+    """Decide the ambiguous heads, `name id number address state`, by the word before or the enclosing object."""
     head = parts[-1]
     before = parts[-2] if len(parts) > 1 else (parent[-1] if parent else "")
     joined = "".join(parent) if len(parts) == 1 else ""
-    organization = joined in words.OF_ORGANIZATIONS or before in words.OF_ORGANIZATIONS
-    person = not organization and (joined in _PROFILE or joined in words.OF_PEOPLE or before in words.OF_PEOPLE)
-    if head == "state" and before in _PLACES | words.OF_PEOPLE:
+    organization = joined in roles.OF_ORGANIZATIONS or before in roles.OF_ORGANIZATIONS
+    person = not organization and (joined in _PROFILE or joined in roles.OF_PEOPLE or before in roles.OF_PEOPLE)
+    if head == "state" and before in _PLACES | roles.OF_PEOPLE:
         return "LOCATION_COARSE"
     if head in {"name", "names"}:
         return "PERSON" if person else "ORGANIZATION" if organization else None
-    if head in {"id", "ids", "uuid", "guid", "key", "no", "number", "nr", "ref", "hash"}:
-        if before in {"phone", "mobile", "tel", "cell", "fax", "contact"} and head in {"no", "number", "nr"}:
-            return "PHONE_NUMBER"
-        if before in {"card", "cc"} and head in {"no", "number"}:
-            return "CREDIT_CARD"
-        if before in {"device", "anonymous", "visitor", "browser", "installation"}:
-            return "DEVICE_ID"
-        if head in {"key", "ref", "hash", "no", "nr", "number"} and not (person or organization):
-            return None
-        return "ORG_ID" if organization else "USER_ID" if person and (joined or before not in _STRUCTURE) else None
-    if head in {"address", "addr"} and before in {
-        "ip",
-        "client",
-        "remote",
-        "peer",
-        "host",
-        "network",
-        "socket",
-        "sock",
-    }:
-        return "IP_ADDRESS" if before != "host" else None
-    return None
+    if head in {"address", "addr"} and before in _PEERS:
+        return "IP_ADDRESS"
+    if head not in _IDS or (before, head) in _NUMBERED or before in _DEVICES:
+        return None if head not in _IDS else _NUMBERED.get((before, head), "DEVICE_ID")
+    return "ORG_ID" if organization else "USER_ID" if person and (joined or before not in _STRUCTURE) else None

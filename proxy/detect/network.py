@@ -45,7 +45,7 @@ def _v4(candidate: Candidate) -> Iterable[Found]:
         return
     value = text[start:end]
     host = value.split("/")[0]
-    if host.startswith(("127.", "0.0.0.0")) and before == "/":
+    if host.startswith(("127.", "0.")) and before == "/":
         return  # the host of a URL on one's own machine names nobody
     whole = len(text.strip()) == len(host)
     if (host.endswith(".0.0.0") or (whole and host.endswith(".0"))) and not host.startswith(_PRIVATE):

@@ -5,7 +5,7 @@ Rows stand by idea in the files beside this one; this file adds none of its own.
 
 from __future__ import annotations
 
-from proxy.detect import address, contact, context, finance, national, network, phone, secrets
+from proxy.detect import address, contact, context, credentials, finance, national, network, phone, tokens
 from proxy.detect.row import Row
 
 __all__ = ["ROWS"]
@@ -16,7 +16,8 @@ ROWS: tuple[Row, ...] = (
     *network.ROWS,
     *finance.ROWS,
     *national.ROWS,
-    *secrets.ROWS,
+    *credentials.ROWS,
+    *tokens.ROWS,
     *address.ROWS,
     *context.ROWS,
 )

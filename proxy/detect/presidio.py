@@ -11,15 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from proxy.detect.detector import Span
 from proxy.detect.relax import relaxed
 from proxy.detect.row import Candidate, Found, Row, glued, named_near
 from proxy.errors import SettingsError
-
-if TYPE_CHECKING:
-    from presidio_analyzer import PatternRecognizer
 
 __all__ = ["NameModel", "operator_rows", "presidio_rows"]
 
@@ -62,13 +59,13 @@ def presidio_rows(entities: frozenset[str]) -> tuple[Row, ...]:
     """
     if not entities - _OURS:
         return ()
-    from presidio_analyzer import PatternRecognizer, predefined_recognizers  # noqa: PLC0415 - 100 MB, only when named
+    from presidio_analyzer import PatternRecognizer, predefined_recognizers  # noqa: PLC0415 - heavy, only when named
 
     rows: list[Row] = []
     for name in predefined_recognizers.__all__:
         kind = getattr(predefined_recognizers, name)
         if isinstance(kind, type) and issubclass(kind, PatternRecognizer) and kind is not PatternRecognizer:
-            recognizer = kind()
+            recognizer: Any = cast("Any", kind)()
             if (entities - _OURS).intersection(recognizer.supported_entities):
                 rows.extend(_rows(recognizer, _SOURCE, sure=_SURE))
     return tuple(rows)
@@ -83,8 +80,8 @@ def operator_rows(registry: Path) -> tuple[Row, ...]:
     Raises:
         SettingsError: the file is no registry, or an expression is none that RE2 reads.
     """
-    from presidio_analyzer import PatternRecognizer  # noqa: PLC0415 - 100 MB, only when configured
-    from presidio_analyzer.recognizer_registry import RecognizerRegistry  # noqa: PLC0415
+    from presidio_analyzer import PatternRecognizer  # noqa: PLC0415 - heavy, only when configured
+    from presidio_analyzer.recognizer_registry import RecognizerRegistry  # noqa: PLC0415 - heavy, only when configured
 
     loaded = RecognizerRegistry(recognizers=[])
     try:
@@ -96,12 +93,14 @@ def operator_rows(registry: Path) -> tuple[Row, ...]:
     rows: list[Row] = []
     for recognizer in loaded.recognizers:
         if not isinstance(recognizer, PatternRecognizer):
-            raise SettingsError(expected="pattern and deny-list recognizers", got=recognizer.name, where=registry.name)
+            raise SettingsError(
+                expected="pattern and deny-list recognizers", got=str(recognizer.name), where=registry.name
+            )
         rows.extend(_rows(recognizer, f"operator's registry {registry.name}", sure=0.0))
     return tuple(rows)
 
 
-def _rows(recognizer: PatternRecognizer, source: str, *, sure: float) -> Iterable[Row]:
+def _rows(recognizer: Any, source: str, *, sure: float) -> Iterable[Row]:
     """Make a row of each of a recognizer's expressions."""
     words = tuple(" ".join(word.casefold().replace("-", " ").split()) for word in recognizer.context or ())
     checked = type(recognizer).validate_result is not _validate()
@@ -122,7 +121,7 @@ def _rows(recognizer: PatternRecognizer, source: str, *, sure: float) -> Iterabl
 
 def _validate() -> Any:
     """Return the method that a recognizer without checksum inherits."""
-    from presidio_analyzer import PatternRecognizer  # noqa: PLC0415
+    from presidio_analyzer import PatternRecognizer  # noqa: PLC0415 - loaded by then
 
     return PatternRecognizer.validate_result
 
@@ -135,9 +134,7 @@ def _told_by(words: tuple[str, ...]) -> str:
     return relaxed(rf"\b(?:{'|'.join(quoted)})s?\b")
 
 
-def _confirmation(
-    recognizer: PatternRecognizer, words: tuple[str, ...], sure: float
-) -> Callable[[Candidate], Iterable[Found]]:
+def _confirmation(recognizer: Any, words: tuple[str, ...], sure: float) -> Callable[[Candidate], Iterable[Found]]:
     """Close over a recognizer that looks at the neighbourhood of a candidate."""
     entity = recognizer.supported_entities[0]
 
@@ -173,7 +170,7 @@ class NameModel:
     """
 
     def __init__(self, model: str) -> None:
-        import spacy  # noqa: PLC0415 - only when a model is configured
+        import spacy  # noqa: PLC0415 - heavy, only when a model is configured
 
         try:
             self._nlp = spacy.load(model, exclude=["tagger", "parser", "lemmatizer", "attribute_ruler"])

@@ -1,4 +1,4 @@
-"""The shape of a row of the pattern tables: one expression, one entity, how a hit is confirmed, and cases that prove it.
+"""The shape of a row of the pattern tables: an expression, an entity, how a hit is confirmed, cases that prove it.
 
 The tables (`contact`, `network`, …) are made of these, `patterns` puts them together, `detector` runs them. A row never
 backtracks over client data: its expression is RE2's, and what runs after it in Python sees one bounded candidate.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["Candidate", "Confirm", "Found", "Row", "glued", "near", "named_near"]
+__all__ = ["Candidate", "Confirm", "Found", "Row", "glued", "named_near", "near"]
 
 _HYPHENS = ("-", "_")
 REACH = 48
