@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from proxy.wire.amplitude import AMPLITUDE
+from proxy.wire.datadog import DATADOG
 from proxy.wire.dialect import Dialect
 from proxy.wire.ga4 import GA4
 from proxy.wire.generic import GENERIC
@@ -19,6 +20,6 @@ from proxy.wire.snowplow import SNOWPLOW
 
 __all__ = ["DIALECTS"]
 
-_ALL = (AMPLITUDE, GA4, GENERIC, JITSU, MATOMO, MIXPANEL, PLAUSIBLE, POSTHOG, RUDDERSTACK, SEGMENT, SNOWPLOW)
+_ALL = (AMPLITUDE, DATADOG, GA4, GENERIC, JITSU, MATOMO, MIXPANEL, PLAUSIBLE, POSTHOG, RUDDERSTACK, SEGMENT, SNOWPLOW)
 
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _ALL}

@@ -165,7 +165,9 @@ def test_the_framing_is_the_clients(dialect: str) -> None:
     for line in _open_lines(dialect):
         sent = scrubbed(line, dialect, POLICY).request
         assert sent is not None
-        assert (line.request.method, line.request.path) == (sent.method, sent.path)
+        # Datadog's `ddforward` and Sentry's tunnel name the vendor's own path inside a request: that one is asked for.
+        own = decoded(line.request, vendor).seal().path if vendor.decoder else line.request.path
+        assert (line.request.method, own) == (sent.method, sent.path)
         for name in ("content-type", "content-encoding"):
             assert header(line.request.headers, name) == header(sent.headers, name)
         route = vendor.route(line.request.method, line.request.path)
