@@ -61,6 +61,7 @@ class Step:
         keep_values: not treated.
         whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
         where: the place as findings show it.
+        plain: nothing but its treatment decides what becomes of a scalar.
     """
 
     kind: str
@@ -76,9 +77,11 @@ class Step:
     keep_values: frozenset[str] = frozenset()
     whole: bool = False
     where: str = field(init=False)
+    plain: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", dotted((self.kind, *self.place)))
+        object.__setattr__(self, "plain", not (self.prefixes or self.keep_values or self.treatment is None))
 
 
 class Renamed(NamedTuple):

@@ -9,7 +9,7 @@ found are the records gone through again. Nothing is remembered from one request
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +57,8 @@ class Program:
         """
         received = len(batch.records)
         walk = Walk(self.on_error)
-        gone = set()
-        for index, (record, kind) in enumerate(zip(batch.records, batch.kinds, strict=True)):
-            if not self._walked(walk, kind, record, index):
-                gone.add(index)
-        for part in batch.around:
-            if not self._walked(walk, part.kind, part.node, -1):
-                gone.add(-1)
+        gone = self._walked(walk, zip(range(received), batch.kinds, batch.records, strict=True))
+        gone |= self._walked(walk, ((-1, *part) for part in batch.around))
         gone.update(settle(walk, self.looking))
         if -1 in gone:
             raise RecordRefused("parts that can be scrubbed", "one that cannot", "around the records")
@@ -72,12 +67,16 @@ class Program:
             batch.records[:] = [record for index, record in enumerate(batch.records) if index not in gone]
         return Report(received, len(batch.records), received - len(batch.records), _findings(walk), walk.unknown)
 
-    def _walked(self, walk: Walk, kind: str, node: dict[str, Any], index: int) -> bool:
-        try:
-            walk.walk(self.roots.get(kind) or self.roots["event"], node, index)
-        except Dropped:
-            return False
-        return True
+    def _walked(self, walk: Walk, parts: Iterable[tuple[int, str, dict[str, Any]]]) -> set[int]:
+        """Walk records, or what stands around them; give the indices of those that cannot leave."""
+        gone = set()
+        roots, event = self.roots, self.roots["event"]
+        for index, kind, node in parts:
+            try:
+                walk.walk(roots.get(kind, event), node, index)
+            except Dropped:
+                gone.add(index)
+        return gone
 
 
 def _findings(walk: Walk) -> tuple[Finding, ...]:

@@ -76,6 +76,7 @@ class Resolver:
         if field.contract is Contract.RESERVED:
             return Step(kind, path, catalogued=True, reserved=True)
         treatment = self._treatments.named(field.entity, path[-1], field.parameter) if field.entity else None
+        treatment = self._treatments.counted() if field.counted else treatment
         after = {prefix: self._treatments.named(entity, path[-1]) for prefix, entity in field.prefixes.items()}
         prefixes = tuple(
             (prefix, Step(kind, path, made or self._treatments.kept(field.prefixes[prefix]), catalogued=True))
@@ -95,7 +96,7 @@ class Resolver:
         )
 
     def _by_word(self, node: Node, path: tuple[str, ...], name: str) -> Step:
-        entity = classify(_REPLACED.sub("", name), (*_PEOPLE.get(node.kind, ()), *node.place))
+        entity = classify(_REPLACED.sub("", name), self._around(node, path))
         if entity is not None:
             treatment = self._treatments.named(entity, name)
             return Step(node.kind, path, treatment, scans=bool(treatment and treatment.scans))
@@ -103,6 +104,12 @@ class Resolver:
         if node.outer is not None and outer not in (None, self._treatments.unknown()):
             return replace(node.outer, place=path, catalogued=False)
         return self._unknown(node, path)
+
+    def _around(self, node: Node, path: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the names around a field; a group's own traits stand in its kind, whatever the vendor calls their object."""
+        kinds = _PEOPLE.get(node.kind, ())
+        own = any(scope in kinds and len(rest) == 1 for scope, rest in self._index.places(node.kind, path))
+        return kinds if own else (*kinds, *node.place)
 
     def _unknown(self, node: Node, path: tuple[str, ...]) -> Step:
         leads = self._index.leads(node.kind, path)

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
+from proxy.keys.address import Addresser
 from proxy.keys.keyring import Keyring
-from proxy.policy.actions import Subject, action_name, make_action
+from proxy.policy.actions import GONE, Subject, action_name, make_action
 from proxy.policy.generalize import place_level
 from proxy.policy.load import Policy
 from proxy.policy.plan import Treatment
@@ -42,6 +44,7 @@ class Treatments:
         self._shadow = policy.mode == "shadow"
         self.of_entity = cache(self._of_entity)
         self.unknown = cache(self._unknown)
+        self.counted = cache(self._counted)
 
     def _of_entity(self, entity: str, level: str = "", parameter: str = "") -> Treatment | None:
         """Give what is done to an entity, or None when it is kept.
@@ -65,6 +68,13 @@ class Treatments:
     def kept(self, entity: str) -> Treatment:
         """Give the treatment of an entity that is kept, for where something must be done to each value."""
         return Treatment(f"entities.{entity}", entity, "keep", lambda value: value, tells=False)
+
+    def _counted(self) -> Treatment | None:
+        """Give the treatment of addresses by which a vendor counts visitors, None when addresses are kept."""
+        addresser = Addresser(self._keyring.derive(self._vendor, "hash/address"))
+        made = self.of_entity("IP_ADDRESS")
+        apply = lambda value: addresser.pseudonym(str(value)) or GONE  # noqa: E731 - has no name of its own
+        return made and replace(made, action="hash", apply=apply, tells=False)
 
     def _unknown(self) -> Treatment:
         """Give the treatment of `unknown: drop`."""

@@ -38,6 +38,7 @@ def _repeats(value: Any) -> bool:
 
 
 _NUMBERS = frozenset({int, float})
+_PLAIN = frozenset({str, int, float})
 
 
 @dataclass(slots=True, eq=False)
@@ -80,7 +81,7 @@ class Walk:
     def __init__(self, on_error: OnError) -> None:
         self._on_error = on_error
         self.record = -1
-        self._memo: dict[tuple[Treatment, type, Scalar], Scalar | Gone] = {}
+        self._memo: dict[tuple[Treatment | None, type, Scalar], Scalar | Gone] = {}
         self._rows: dict[tuple[Plan, tuple[Any, ...]], Row] = {}
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
@@ -143,12 +144,21 @@ class Walk:
         """Treat an object's fields for the first time, and remember the row."""
         values = plan.acted(d)
         before = len(self.hits)
-        for name, step in plan.acts:
-            self._act(plan.node, d, name, step, depth)
+        for (name, step), value in zip(plan.acts, values, strict=True):
+            known = step.plain and value.__class__ in _PLAIN
+            new = self._memo.get((step.treatment, value.__class__, value)) if known else None
+            if new is None:
+                self._act(plan.node, d, name, step, depth)
+                continue
+            self.hits.append(step)
+            if new is GONE:
+                del d[name]
+            else:
+                d[name] = new
         if all(map(_repeats, values)):
-            new = {name: d[name] for name, _ in plan.acts if name in d}
+            left = {name: d[name] for name, _ in plan.acts if name in d}
             gone = tuple(name for name, _ in plan.acts if name not in d)
-            self._rows[plan, values] = Row(new, gone, self.hits[before:])
+            self._rows[plan, values] = Row(left, gone, self.hits[before:])
 
     def _inside(self, holder: Any, key: Any, node: Node, depth: int) -> None:
         value = holder[key]
