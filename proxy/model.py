@@ -47,6 +47,8 @@ class WireRequest:
         query: raw, without `?`; empty when there is none.
         headers: (name, value) pairs in wire order, names in any case.
         body: the bytes after transfer decoding, before content decoding.
+        peer: the client's address, as far as it is known; never sent on. Empty on its way to a vendor.
+        country, region: where that is, as ISO 3166 codes, when the operator has eventveil look it up; else empty.
     """
 
     method: str
@@ -54,6 +56,9 @@ class WireRequest:
     query: str
     headers: Headers
     body: bytes
+    peer: str = ""
+    country: str = ""
+    region: str = ""
 
 
 class Part(NamedTuple):

@@ -19,6 +19,8 @@ INFLATED_BYTES = 20 << 20
 
 _AUTHORIZATION = frozenset({"authorization"})
 
+_VISITOR = "x-forwarded-for"
+
 
 def scrub_request(
     request: WireRequest, dialect: Dialect, program: Program, limit_bytes: int = INFLATED_BYTES
@@ -45,10 +47,17 @@ def scrub_request(
     headers = {name.lower(): value for name, value in travelling}
     if len(headers) != len(travelling):
         raise FramingInvalid("each header field once", "one that is repeated", "headers")
+    if dialect.counts_by_address and request.peer:
+        headers[_VISITOR] = request.peer
     batch.around.append(Part("header", headers))
+    if dialect.place is not None and (request.country or request.region):
+        dialect.place(batch, request.country, request.region)
     if program.anonymizes and dialect.anonymize is not None:
         dialect.anonymize(batch)
     report = program.run(batch)
+    if headers.get(_VISITOR) == request.peer:
+        # Addresses are kept, or only counted: the vendor sees the proxy's, as behind any proxy, and not the client's.
+        headers.pop(_VISITOR, None)
     if route.access is Access.EVENTS and not batch.records:
         return Scrubbed(None, report)
     sealed = batch.seal()

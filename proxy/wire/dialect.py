@@ -87,6 +87,8 @@ class Field:
         keep_values: values that identify nobody and mean something to the vendor (`anon`, `null`).
         parameter: the URL parameter whose value an SDK copied into this field (`utm_term`); it stays when the policy
             keeps that parameter in URLs.
+        counted: an address by which the vendor tells visitors apart: whatever the policy does with addresses, short of
+            keeping them, here it puts a pseudonymous one.
     """
 
     entity: str | None = None
@@ -95,6 +97,7 @@ class Field:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     keep_values: frozenset[str] = frozenset()
     parameter: str = ""
+    counted: bool = False
 
 
 Catalogue = Mapping[str, Mapping[str, Field]]
@@ -104,12 +107,14 @@ a name) → field."""
 COMMON: Catalogue = {
     "header": {
         "user-agent": Field("USER_AGENT"),
+        "x-forwarded-for": Field("IP_ADDRESS", counted=True),
         "authorization": Field(contract=Contract.RESERVED),
         "accept": Field(form=Form.TEXT),
         "content-type": Field(form=Form.TEXT),
         "content-encoding": Field(form=Form.TEXT),
     },
     "path": {"path": Field(form=Form.TEXT)},
+    "query": {},
 }
 """What every request has around its document. A header travels only when it is allow-listed; its value is scanned."""
 
@@ -200,8 +205,8 @@ class Dialect:
             the form keeps it when it is hashed.
         counts_by_address: the vendor counts visitors by address and browser; it gets a pseudonymous address in
             X-Forwarded-For, or everybody behind the proxy would be one visitor.
-        place: writes a country and region (either may be empty) that eventveil looked up itself to where the vendor
-            reads them.
+        place: writes a country and region (ISO codes, either may be empty) that eventveil looked up itself to where the
+            vendor reads them; see `wire.places`.
     """
 
     name: str

@@ -22,6 +22,7 @@ from proxy.model import Batch, Document, Part, WireRequest
 from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Found, Route
 from proxy.wire.pairs import Format, Pairs, batch_of, open_text, table
 from proxy.wire.parts import RESERVED, below, every, nobody
+from proxy.wire.places import placed
 
 __all__ = ["GA4"]
 
@@ -144,4 +145,5 @@ GA4 = Dialect(
     anonymize=_anonymize,
     decoder=_decode,
     shapes=("numbers",),
+    place=placed("envelope", "user_location.country_id", "user_location.region_id"),
 )

@@ -5,7 +5,8 @@
     POST /matomo.php   {"requests": ["?idsite=7&…"], "token_auth": "…"}
 
 Visitor ids are 16 hexadecimal digits; anything else as `cid` is an error. Without one, Matomo counts visitors by
-address and browser; the address is X-Forwarded-For's where `proxy_client_headers[]` in its configuration says so.
+address and browser: the address is `cip`, which a server's tracker states, or X-Forwarded-For's, where
+`proxy_client_headers[]` in Matomo's configuration says so.
 
 Source: captures of matomo.js 5.2.0-b5 and matomo-tracker 2.2.4; Matomo "Tracking HTTP API"; core/Tracker/Request.php;
 read 2026-11.
@@ -51,7 +52,7 @@ _EVENT: dict[str, Field] = {
     **every("idsite rec token_auth cdt cdo", RESERVED),
     "uid": Field("USER_ID", Contract.IDENTITY),
     **every("_id cid", Field("DEVICE_ID", Contract.IDENTITY, keep_values=frozenset({"0" * 16}))),
-    "cip": Field("IP_ADDRESS"),
+    "cip": Field("IP_ADDRESS", counted=True),
     **every("country region city", Field("LOCATION_COARSE")),
     **every("lat long", Field("LOCATION_PRECISE")),
     **every("url urlref _ref link download c_t ma_re", Field("URL")),
@@ -120,12 +121,6 @@ def _pairs(text: str) -> Pairs:
     return Pairs(text, formats=_FORMATS)
 
 
-def _anonymize(batch: Batch) -> None:
-    """Take out the address that a server's tracker states for its visitor."""
-    for record in batch.records:
-        record.pop("cip", None)
-
-
 def _ack(route: Route, request: WireRequest) -> Ack:
     if route.name == "recorder":
         return Ack(content_type="application/javascript", body=b"")
@@ -141,7 +136,6 @@ MATOMO = Dialect(
     catalogue={"event": _EVENT, "envelope": {"requests": Field(form=Form.RECORDS), "token_auth": RESERVED}},
     scopes={"event": {"event": ("cvar.*",), "profile": ("_cvar.*",)}},
     ack=_ack,
-    anonymize=_anonymize,
     decoder=_decode,
     shapes=("hex16",),
     counts_by_address=True,
