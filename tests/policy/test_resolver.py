@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from proxy.model import Part
+from tests.policy.programs import TOKEN, event, places, program, run
+
+TWO_RULES = "fields: [{id: r, where: event.a.b, do: keep}, {id: s, where: event.a, do: mask}]"
+MASKED = {"a": {"b": "**", "c": ["*", None, {"d": "*"}]}}
+DROP = "unknown: drop\n"
+RULE = "fields: [{id: r, where: %s, do: %s}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "record", "left"),
+    [
+        # a rule wins over the catalogue, the lexicon and the detectors
+        (RULE % ("event.email", "keep"), {"email": "a.b@example.com"}, {"email": "a.b@example.com"}),
+        (RULE % ("any.plan", "drop"), {"a": {"plan": "pro", "x": 1}}, {"a": {"x": 1}}),
+        (RULE % ("event.address", "keep"), {"address": {"street": "1 Road", "x": ["a.b@example.com"]}}, None),
+        (RULE % ("event.a", "drop"), {"a": {"b": 1}, "c": 1}, {"c": 1}),
+        (RULE % ("event.a", "drop"), {"a": [1, {"b": 2}], "c": 1}, {"c": 1}),
+        (RULE % ("event.a", "mask"), {"a": {"b": "xy", "c": [1, None, {"d": 2}]}}, MASKED),
+        # of two rules the first wins, also inside an object that another treats
+        (TWO_RULES, {"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": "*"}}),
+        # a word in a name, and what stands around it
+        ("", {"nachname": "Lovelace", "email_verified": True, "plan": "pro"}, {"email_verified": True, "plan": "pro"}),
+        ("", {"last_name": {"value": "Lovelace", "x": "Byron"}}, {"last_name": {}}),
+        ("", {"last_name": ["Lovelace", None, 3, ["Byron"]]}, {"last_name": [None, []]}),
+        ("entities: {PERSON: keep}", {"last_name": "Lovelace"}, None),
+        # what nobody knows
+        ("unknown: keep", {"note": "a.b@example.com"}, None),
+        ("unknown: drop", {"note": "x", "obj": {"plan": 1}, "event": "Signup"}, {"event": "Signup"}),
+        (DROP + RULE % ("event.o.plan", "keep"), {"o": {"plan": 1, "y": {"z": 2}}, "p": {}}, {"o": {"plan": 1}}),
+        (DROP + RULE % ("event.o.plan", "keep"), {"o": "text"}, {}),
+    ],
+)  # fmt: skip
+def test_a_field_is_classified(text: str, record: dict[str, Any], left: dict[str, Any] | None) -> None:
+    """Rule, catalogue, surroundings, word, unknown: the first that says something decides."""
+    assert (record if left is None else left) == event(program(text), record)
+
+
+def test_unknown_fields_go_and_the_vendors_objects_stay() -> None:
+    """Under `unknown: drop` the object that holds what the vendor needs is gone through, not dropped."""
+    record = {"event": "Signup", "properties": {"token": "t", "distinct_id": "u1", "odd": 1, "obj": {"token": "x"}}}
+    left = event(program("unknown: drop", "mixpanel"), record)
+    assert ["token", "distinct_id"] == list(left["properties"])
+    assert "t" == left["properties"]["token"]
+    assert left["properties"]["distinct_id"].startswith(TOKEN)
+
+
+def test_only_fields_that_nobody_knows_count() -> None:
+    """The report counts fields, not the vendor's own objects around them."""
+    record = {"event": "Signup", "properties": {"token": "t", "distinct_id": "u1", "odd": 1, "obj": {"x": 1}}}
+    for text in ("", "unknown: drop\nmode: shadow", "unknown: keep"):
+        _, report = run(program(text, "mixpanel"), record)
+        assert 3 == report.unknown
+
+
+@pytest.mark.parametrize(("text", "scanned"), [("", True), ("unknown: drop", True), ("unknown: keep", False)])
+def test_a_header_travels_and_is_scanned(text: str, scanned: bool) -> None:
+    """An allow-listed header that nobody describes stays under `unknown: drop`, without the people in it."""
+    around = Part("header", {"x-note": "a.b@example.com", "accept": "c.d@example.com"})
+    run(program(text), around=(around,))
+    assert scanned == around.node["x-note"].startswith(TOKEN)
+    assert around.node["accept"].startswith(TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "user", "device"),
+    [
+        ("", True, True),
+        ("entities: {DEVICE_ID: keep}", True, False),
+        ("entities: {USER_ID: keep}", False, True),
+        ("entities: {USER_ID: keep, DEVICE_ID: keep}", False, False),
+    ],
+)
+def test_what_follows_a_prefix_is_its_own_entity(text: str, user: bool, device: bool) -> None:
+    """`$device:` stays before a device's id; whatever the policy does with one does not touch the other."""
+    scrubber = program(text, "mixpanel")
+
+    def identity(value: str) -> str:
+        left = event(scrubber, {"event": "x", "properties": {"distinct_id": value}})
+        return str(left["properties"]["distinct_id"])
+
+    assert user == identity("user-42").startswith(TOKEN)
+    assert device == identity("$device:abc").startswith(f"$device:{TOKEN}")
+    assert ["anon", ""] == [identity("anon"), identity("")]
+
+
+def test_a_personal_name_is_judged_by_what_it_says() -> None:
+    """A field whose name is a person's is classified by that name and shown by another."""
+    left, report = run(program(), {"a.b@example.com": {"last_name": "Lovelace"}})
+    (name,) = left[0]
+    assert name.startswith(TOKEN)
+    assert (f"event.{name}.last_name", "drop") in places(report)
+
+
+def test_profiles_and_groups_know_whose_name_it_is() -> None:
+    """A bare `name` is a person's in a profile, an organisation's in a group."""
+    profile = event(program(dialect="mixpanel"), {"$set": {"name": "Ada"}}, "profile")
+    group = event(program(dialect="mixpanel"), {"$set": {"name": "Acme Ltd"}}, "group")
+    assert {"$set": {}} == profile
+    assert group["$set"]["name"].startswith(TOKEN)
