@@ -7,9 +7,8 @@ Called by a `Node` once for each name it meets, never per event; detectors come 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-
-import re2
 
 from proxy.detect.lexicon import classify
 from proxy.policy.catalogue import Index
@@ -24,9 +23,9 @@ __all__ = ["Resolver"]
 _PEOPLE = {"profile": ("profile",), "group": ("group",)}
 """What a record kind tells about a bare `name` in it."""
 
-_REPLACED = re2.compile(rf"\[(?:{'|'.join((*ENTITIES, *sorted(PRESIDIO_ENTITIES)))})\]|[pe]1_[0-9a-f]{{6}}_[\w-]+")
+_REPLACED = re.compile(rf"\[(?:{'|'.join((*ENTITIES, *sorted(PRESIDIO_ENTITIES)))})\]|[pe]1_[0-9a-f]{{6}}_[\w-]+")
 """What stands in place of a personal name. It tells nothing, or a second pass would take `[EMAIL_ADDRESS]` for a field
-that holds one."""
+that holds one. `re`, since RE2 takes no name with half an emoji; the pattern never goes back."""
 
 
 class Resolver:
