@@ -16,10 +16,25 @@ from proxy.wire.plausible import PLAUSIBLE
 from proxy.wire.posthog import POSTHOG
 from proxy.wire.rudderstack import RUDDERSTACK
 from proxy.wire.segment import SEGMENT
+from proxy.wire.sentry import SENTRY
 from proxy.wire.snowplow import SNOWPLOW
 
 __all__ = ["DIALECTS"]
 
-_ALL = (AMPLITUDE, DATADOG, GA4, GENERIC, JITSU, MATOMO, MIXPANEL, PLAUSIBLE, POSTHOG, RUDDERSTACK, SEGMENT, SNOWPLOW)
+_ALL = (
+    AMPLITUDE,
+    DATADOG,
+    GA4,
+    GENERIC,
+    JITSU,
+    MATOMO,
+    MIXPANEL,
+    PLAUSIBLE,
+    POSTHOG,
+    RUDDERSTACK,
+    SEGMENT,
+    SENTRY,
+    SNOWPLOW,
+)
 
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _ALL}

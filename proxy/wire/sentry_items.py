@@ -1,0 +1,89 @@
+"""What Sentry's items hold: the catalogue of events, sessions, spans and logs. `sentry` finds the records.
+
+Source: captures of @sentry/browser 11.12.0; Sentry "Event payloads", "Sessions", "Spans", "Logs", read 2026-11.
+"""
+
+from __future__ import annotations
+
+from proxy.wire.dialect import COMMON, Catalogue, Contract, Field, Form
+from proxy.wire.parts import RESERVED, below, every, nobody
+
+__all__ = ["CATALOGUE"]
+
+_TEXT, _URL, _AGENT = Field(form=Form.TEXT), Field("URL"), Field("USER_AGENT")
+_IP, _PLACE = Field("IP_ADDRESS"), Field("LOCATION_COARSE")
+_USER = Field("USER_ID", Contract.IDENTITY)
+
+_FRAME = {
+    **every("filename abs_path", _URL),
+    **every("function module raw_function package context_line pre_context post_context", _TEXT),
+    **nobody("lineno colno in_app platform lang *_addr debug_id module_metadata.* symbol"),
+}
+_BREADCRUMB = {
+    **every("data.url data.from data.to", _URL),
+    **every("message data.message data.arguments", _TEXT),
+    **nobody("category level type timestamp event_id data.method data.status_code data.__span data.logger data.*_size"),
+}
+_SPAN = {
+    **every("description name data.url data.http\\.url", _URL),
+    **nobody(
+        "op *span_id trace_id *timestamp status origin exclusive_time hash is_segment links.* tags.* parent_span_id"
+    ),
+}
+_EVENT = {
+    **every("event_id timestamp start_timestamp", RESERVED),
+    "user.id": _USER, "user.username": Field("USER_ID"), "user.ip_address": _IP, "user.geo.*": _PLACE,
+    **every("request.url request.query_string request.headers.Referer transaction culprit urls", _URL),
+    "request.headers.User-Agent": _AGENT, "request.cookies": Field("SECRET"), "request.env.REMOTE_ADDR": _IP,
+    **every("message logentry.message logentry.formatted logentry.params fingerprint comments", _TEXT),
+    **below("exception.values threads.values", {
+        **every("type value module", _TEXT), **below("stacktrace.frames raw_stacktrace.frames", _FRAME),
+        **nobody("thread_id id crashed current name mechanism.* mechanism.data.* mechanism.meta.*"),
+    }),
+    **below("breadcrumbs breadcrumbs.values", _BREADCRUMB), **below("spans", _SPAN),
+    **every("contexts.browser.* contexts.os.* contexts.device.* contexts.runtime.*", _AGENT),
+    "contexts.culture.timezone": _PLACE, "contexts.feedback.url": _URL, "contexts.feedback.name": Field("PERSON"),
+    "contexts.feedback.contact_email": Field("EMAIL_ADDRESS"), "contexts.feedback.message": _TEXT,
+    **nobody(
+        "type platform level logger release environment dist modules.* sdk.* sdk.packages.* sdk.settings.* "
+        "request.method transaction_info.* measurements.*.* debug_meta.images.* contexts.culture.* contexts.trace.* "
+        "contexts.feedback.* contexts.app.* contexts.cloud_resource.* contexts.profile.* segment_names trace_ids "
+        "errors exception.values.mechanism.*"
+    ),
+}  # fmt: skip
+_SESSION = {
+    **every("sid started timestamp aggregates.started", RESERVED), **every("did aggregates.did", _USER),
+    **every("attrs.ip_address ip_address", _IP), **every("attrs.user_agent user_agent", _AGENT),
+    **nobody("init seq status errors duration abnormal_mechanism attrs.* aggregates.*"),
+}  # fmt: skip
+_ATTRIBUTES = {
+    **every(r"url\.full url\.path url\.query http\.url http\.target http\.request\.header\.referer url", _URL),
+    **every(r"code\.file\.path browser\.script\.invoker sentry\.transaction sentry\.segment\.name", _URL),
+    **every(r"user_agent\.original browser\.name browser\.version os\.name os\.version", _AGENT),
+    **every(r"culture\.timezone", _PLACE), r"user\.id": Field("USER_ID"), r"user\.name": Field("PERSON"),
+    **every(r"user\.ip_address client\.address", _IP), **every(r"sentry\.message\.*", _TEXT),
+    **every(r"browser\.web_vital\.*\.target browser\.web_vital\.*\.element ui\.element*", Field("SCREEN_TEXT")),
+    **nobody(r"sentry\.* browser\.* http\.* network\.* device\.* culture\.* resource\.* server\.address url\.* *_id"),
+}  # fmt: skip
+_RECORD = {
+    **every("span_id trace_id timestamp start_timestamp end_timestamp", RESERVED), **_SPAN, "body": _TEXT,
+    **{f"attributes.{name}.value": field for name, field in _ATTRIBUTES.items()},
+    **nobody("attributes.*.type attributes.*.unit links.* links.attributes.*.* severity_number level"),
+}  # fmt: skip
+
+CATALOGUE: Catalogue = {
+    "event": _EVENT,
+    "session": _SESSION,
+    "span": _RECORD,
+    "report": {**every("timestamp check_in_id", RESERVED), **nobody("* discarded_events.* monitor_config.*")},
+    "envelope": {
+        **every("event_id sent_at dsn", RESERVED),
+        "trace.user_id": Field("USER_ID"),
+        "trace.transaction": _URL,
+        **nobody("sdk.* sdk.packages.* sdk.settings.* trace.*"),
+    },
+    "item": {**every("type length item_count", RESERVED), **nobody("content_type platform")},
+    "container": nobody("version ingest_settings.*"),
+    "query": {**nobody("sentry_version sentry_client"), "sentry_key": RESERVED},
+    "header": {**COMMON["header"], "x-sentry-auth": RESERVED},
+}
