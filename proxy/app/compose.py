@@ -20,6 +20,7 @@ from proxy.policy.compile import compile_program
 from proxy.policy.load import load
 from proxy.policy.program import Program
 from proxy.server.lanes import Lane, Lanes, Origins
+from proxy.server.visitor import Visitors, open_places
 from proxy.settings import LaneSettings, Settings
 from proxy.telemetry import PolicyFact, Telemetry
 from proxy.wire.registry import DIALECTS
@@ -38,12 +39,14 @@ class Compiled:
         programs: one a lane, in the order of the settings.
         upstreams: the same.
         token: opens the private port's reload; None keeps it shut.
+        visitors: says where requests come from.
     """
 
     settings: Settings
     programs: tuple[Program, ...]
     upstreams: tuple[Upstream, ...]
     token: bytes | None
+    visitors: Visitors
 
     def facts(self) -> tuple[PolicyFact, ...]:
         """Say what each lane scrubs with, for metrics and readiness."""
@@ -68,6 +71,7 @@ def compile_all(settings: Settings, environ: Mapping[str, str]) -> Compiled:
         _programs(settings, keyring),
         tuple(_upstream(lane, tls, environ if settings.proxy_from_env else {}) for lane in settings.lanes),
         _token(settings),
+        _visitors(settings),
     )
 
 
@@ -125,6 +129,11 @@ def _programs(settings: Settings, keyring: Keyring) -> tuple[Program, ...]:
 def _upstream(lane: LaneSettings, tls: ssl.SSLContext, environ: Mapping[str, str]) -> Upstream:
     base = lane.upstream.rstrip("/")
     return Upstream(base, tls if base.startswith("https:") else None, egress_proxy(base, environ))
+
+
+def _visitors(settings: Settings) -> Visitors:
+    geo = settings.geo
+    return Visitors(settings.listen.trusted_hops, open_places(geo.database, geo.level) if geo.database else None)
 
 
 def _token(settings: Settings) -> bytes | None:

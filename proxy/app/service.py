@@ -178,6 +178,7 @@ class Service:
             inline_bytes=settings.limits.inline_bytes,
             inflated_bytes=settings.limits.inflated_bytes,
         )
+        handler.visitors = compiled.visitors
         self.telemetry.policies = compiled.facts()
         self._compiled = compiled
 

@@ -1,5 +1,5 @@
 """The aiohttp edge: where SDKs and operators arrive.
 
-`listener` holds sockets and TLS, `edge` HTTP itself, `lanes` the routing, `intake` what comes in, `handler` the way
-through, `workers` the heart's place, `reply` what goes back, `ops` the private port.
+`listener` holds sockets and TLS, `edge` HTTP itself, `lanes` the routing, `intake` what comes in, `visitor` where from,
+`handler` the way through, `workers` the heart's place, `reply` what goes back, `ops` the private port.
 """

@@ -25,6 +25,7 @@ from proxy.model import Outcome, Scrubbed, WireRequest
 from proxy.server import reply
 from proxy.server.intake import IntakeLimits, Target, read_body, target, wire_headers
 from proxy.server.lanes import Lane, Lanes
+from proxy.server.visitor import Visitors
 from proxy.server.workers import Workers
 from proxy.telemetry import NO_LANE, AccessLog, Telemetry, Visit, say, trace
 from proxy.wire.dialect import Dialect
@@ -49,6 +50,7 @@ class Handler:
         lanes: replaced as a whole on reload; a request under way keeps the one it found.
         closing: answers then ask the client to close its connection.
         under_way: requests that have no answer yet.
+        visitors: replaced as a whole on reload.
     """
 
     lanes: Lanes
@@ -58,6 +60,7 @@ class Handler:
     access: AccessLog
     closing: bool = False
     under_way: int = 0
+    visitors: Visitors = field(default_factory=Visitors)
     _drained: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: count[int] = field(default_factory=count)
     _process: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -119,7 +122,8 @@ class Handler:
             headers = wire_headers(request, self.limits.header_bytes)
             body = await read_body(request, self.limits)
             visit.read_ns, visit.bytes_in = monotonic_ns(), len(body)
-            wire = WireRequest(request.method, asked.path, asked.query, headers, body)
+            visitor = self.visitors.of(request, located=lane.dialect.place is not None)
+            wire = WireRequest(request.method, asked.path, asked.query, headers, body, *visitor)
             answer = await self._scrub_and_deliver(lane, wire, visit)
             response = reply.answered(answer, lane.dialect.answers.get(route.name)) if answer else None
             return reply.acknowledged(lane.dialect.ack(route, wire)) if response is None else response

@@ -4,6 +4,7 @@
 """
 
 from proxy.settings.model import (
+    GeoSettings,
     KeysSettings,
     LaneSettings,
     LimitSettings,
@@ -17,6 +18,7 @@ from proxy.settings.model import (
 from proxy.settings.reading import load, variables
 
 __all__ = [
+    "GeoSettings",
     "KeysSettings",
     "LaneSettings",
     "LimitSettings",

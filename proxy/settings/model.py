@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "GeoSettings",
     "KeysSettings",
     "LaneSettings",
     "LimitSettings",
@@ -55,6 +56,10 @@ class ListenSettings(_Section):
     host: Text = Field(default="127.0.0.1", description="address to bind; `::` takes IPv6 and IPv4")
     port: Port = Field(default=8080, description="TCP port; 0 takes any free one")
     unix: FilePath | None = Field(default=None, description="Unix socket path; when given, no TCP port is opened")
+    trusted_hops: Annotated[int, Field(ge=0, le=16)] = Field(
+        default=0,
+        description="proxies in front that add the client's address to X-Forwarded-For; with 0 it is not believed",
+    )
     tls: TlsSettings = TlsSettings()
 
 
@@ -111,6 +116,15 @@ class PolicySettings(_Section):
     )
 
 
+class GeoSettings(_Section):
+    """Countries, for reports of vendors that are kept from looking them up."""
+
+    database: FilePath | None = Field(
+        default=None, description="MaxMind-format database, opened again on reload; without, no place is looked up"
+    )
+    level: Literal["country", "region"] = Field(default="country", description="how exact a place may be")
+
+
 class LimitSettings(_Section):
     """How much a client or a vendor may ask of the process."""
 
@@ -156,6 +170,7 @@ class Settings(_Section):
     lanes: Annotated[tuple[LaneSettings, ...], Field(strict=False, min_length=1)]
     keys: KeysSettings
     policies: PolicySettings = PolicySettings()
+    geo: GeoSettings = GeoSettings()
     limits: LimitSettings = LimitSettings()
     log: LogSettings = LogSettings()
     workers: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="processes that share the port")
