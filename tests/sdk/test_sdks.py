@@ -1,0 +1,134 @@
+"""The vendors' own SDKs in a real browser, through a real eventveil, to a vendor that records.
+
+Run by `make test-sdk`; needs Chromium, Node and the packages of package-lock.json. Each SDK makes one visit in each of
+two arrangements, and every test below looks at that one visit:
+
+    same-origin    the site passes /px on to eventveil, with the visitor's cookies, address and full Referer
+    cross-origin   eventveil has a host beside the site's; preflights, credentials, cookies of the domain
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.leaks import find
+from tests.sdk.house import PREFIX, Visit, as_wire, bundled, lacking, visited
+from tests.sdk.scenario import COOKIES, PERSON, PLANTED
+from tests.sdk.sdks import SDKS, Sdk
+
+FORWARDED = frozenset({"host", "content-length", "content-type", "content-encoding", "accept", "user-agent", "authorization"})
+"""What an HTTP client needs, and what a vendor's route may ask for; nothing of the visitor."""
+
+NEVER_SENT = frozenset({PERSON["password"]})
+"""Typed into the page and sent by no SDK here: it must not arrive all the same."""
+
+REPLAY = ("/record", "/s", "/sessions/v2/track")
+CREDENTIALS = frozenset({"mixpanel-browser", "snowplow", "matomo", "ga4"})
+"""SDKs that send cookies to another origin: by fetch with credentials, or because all they send are beacons."""
+
+
+class Made(NamedTuple):
+    """One SDK's visit."""
+
+    name: str
+    sdk: Sdk
+    same_origin: bool
+    visit: Visit
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scripts() -> None:
+    """Bundle the pages, or say why nothing of this can run here."""
+    if missing := lacking():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {missing}; see `make test-sdk`")
+    asyncio.run(bundled())
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(name, same_origin) for name in SDKS for same_origin in (False, True)],
+    ids=lambda param: f"{param[0]}-{'same' if param[1] else 'cross'}-origin",
+)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """Lead one SDK through its visit."""
+    name, same_origin = request.param
+    sdk = SDKS[name]
+    folder = tmp_path_factory.mktemp("eventveil")
+
+    def arrived(received: list) -> bool:
+        return not sdk.missing(received)
+
+    visit = asyncio.run(visited(folder, sdk.page, sdk.dialect, sdk.answers, arrived, same_origin=same_origin))
+    yield Made(name, sdk, same_origin, visit)
+
+
+def test_nothing_planted_reaches_the_vendor(made: Made) -> None:
+    """No name, address, number, id or secret of the visitor arrives, in any layer of any request."""
+    leaks = {(got.method, got.target.partition("?")[0]): hits for got in made.visit.received if (hits := find(as_wire(got), PLANTED))}
+    assert {} == leaks
+
+
+def test_no_header_of_the_visitor_reaches_the_vendor(made: Made) -> None:
+    """Cookies, Referer, addresses and client hints stay; what travels is what the route needs."""
+    names = {name.lower() for got in made.visit.received for name, _ in got.headers}
+    assert set() == names - FORWARDED
+
+
+def test_all_events_arrive(made: Made) -> None:
+    """What the page did is there, each thing as often as it was done, the beacon of the last moment too."""
+    expected = {name: count for name, count in made.sdk.expected.items() if count}
+    assert expected == made.sdk.counts(made.visit.received)
+
+
+def test_identities_join(made: Made) -> None:
+    """One person, browser and organisation are one pseudonym each, over events, profile and group."""
+    records = [record for record, _ in made.sdk.records(made.visit.received)]
+    for read, own in ((made.sdk.users, "id"), (made.sdk.groups, "org"), (made.sdk.devices, "")):
+        found = {value for record in records for value in read(record)}
+        assert len(found) <= 1
+        assert PERSON.get(own) not in found
+    assert any(True for record in records for _ in made.sdk.users(record))
+
+
+def test_the_sdk_is_content(made: Made) -> None:
+    """Its queue is empty, the console silent, and the page's own exception is the only one."""
+    report = made.visit.report
+    assert False is report["waiting"]
+    assert [] == report["console"]
+    assert [PERSON["failure"]] == report["errors"]
+
+
+def test_no_request_of_the_sdk_fails(made: Made) -> None:
+    """Every answer that the browser saw is a success, preflights included."""
+    ours = [seen for seen in made.visit.report["requests"] if urlsplit(seen.get("url", "")).path.startswith(PREFIX)]
+    failed = [seen for seen in ours if seen.get("failed") or seen.get("status", 200) >= 400]
+    assert [] == failed
+    assert ours
+
+
+def test_every_record_has_one_fate(made: Made) -> None:
+    """Eventveil's own account of the visit adds up."""
+    assert 'eventveil_records_unaccounted{lane="px-sdk"} 0.0' in made.visit.metrics
+
+
+def test_session_replay_ends_at_eventveil(made: Made) -> None:
+    """A page, or the vendor's own configuration, may turn it on; nothing of it arrives."""
+    paths = {got.target.partition("?")[0].rstrip("/") for got in made.visit.received}
+    assert set() == paths & set(REPLAY)
+
+
+def test_the_visitor_was_there_to_be_found(made: Made) -> None:
+    """The SDK did send the person, and the browser the site's cookies: what did not arrive was taken out."""
+    if made.same_origin:
+        sent = {word for got in made.visit.sent for word in find(as_wire(got), PLANTED)}
+        assert {PERSON["id"], PERSON["email"], PERSON["name"], COOKIES["session"]} <= sent
+        return
+    headers = [seen.get("headers", {}) for seen in made.visit.report["requests"] if PREFIX in seen.get("url", "")]
+    cookies = {value for names in headers for name, value in names.items() if name.lower() == "cookie"}
+    assert (made.name in CREDENTIALS) == any(COOKIES["session"] in value for value in cookies)
