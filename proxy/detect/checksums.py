@@ -17,8 +17,6 @@ __all__ = [
     "entropy",
     "iban",
     "luhn",
-    "mod11_10",
-    "verhoeff",
     "weighted",
 ]
 
@@ -78,23 +76,6 @@ def weighted(number: str, weights: Sequence[int]) -> int:
     return sum(int(char) * weight for char, weight in zip(number, weights, strict=False))
 
 
-def mod11_10(number: str) -> bool:
-    """Say whether digits pass ISO 7064 mod 11,10 (German tax id, Croatian OIB)."""
-    rest = 10
-    for char in number[:-1]:
-        rest = (rest + int(char)) % 10 or 10
-        rest = rest * 2 % 11
-    return (11 - rest) % 10 == int(number[-1])
-
-
-def verhoeff(number: str) -> bool:
-    """Say whether digits pass the Verhoeff test (Aadhaar). Source: J. Verhoeff, Error Detecting Decimal Codes, 1969."""
-    check = 0
-    for index, char in enumerate(reversed(number)):
-        check = _dihedral(check, _permute(int(char), index % 8))
-    return check == 0
-
-
 def base58check(value: str) -> bool:
     """Say whether `value` is Base58Check (Bitcoin addresses). Source: Bitcoin wiki, Base58Check encoding."""
     number = 0
@@ -113,17 +94,3 @@ def entropy(value: str) -> float:
     """Return Shannon's entropy of the characters of `value`, in bits a character."""
     size = len(value)
     return -sum(n / size * math.log2(n / size) for n in Counter(value).values())
-
-
-def _dihedral(left: int, right: int) -> int:
-    """Multiply in the dihedral group D5."""
-    if left < 5:
-        return (left + right) % 5 if right < 5 else (left + right - 5) % 5 + 5
-    return (left - right) % 5 + 5 if right < 5 else (left - right) % 5
-
-
-def _permute(digit: int, times: int) -> int:
-    """Apply Verhoeff's permutation `times` times."""
-    for _ in range(times):
-        digit = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)[digit]
-    return digit

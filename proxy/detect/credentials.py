@@ -21,7 +21,8 @@ _PLACEHOLDERS = frozenset(
 
 def _random(value: str) -> bool:
     """Say whether a value looks drawn, not written: letters, digits, 3 bits a character (gitleaks: 3.5)."""
-    return any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and entropy(value) > 3.0
+    mixed = value != value.lower() and value != value.upper()
+    return any(map(str.isdigit, value)) and (mixed or len(value) > 15) and entropy(value) > 3.0
 
 
 def _assigned(candidate: Candidate) -> Iterable[Found]:

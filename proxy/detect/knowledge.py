@@ -17,7 +17,7 @@ from itertools import accumulate
 
 from proxy.detect.detector import Span
 from proxy.detect.folding import fold, fold_char, script
-from proxy.detect.layers import base64_texts, unescaped
+from proxy.detect.layers import unescaped
 from proxy.detect.stopwords import COMMON, NO_NEEDLES
 
 __all__ = ["KNOWN", "Known"]
@@ -32,6 +32,8 @@ _DIGITS_MIN = 7
 _MAX_NEEDLES = 512
 """A request that names more people is searched for the first of them; the rest were removed where they stood."""
 _PARTS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_=-")
+"""Without the slash: in a URL it ends the run."""
 _LOCAL = re.compile(r"[.\-_+]")
 _ESCAPES = ("%", "\\", "&")
 
@@ -173,9 +175,7 @@ class _Present:
         if view is not None:
             hits.extend((*view.raw(start, end), entity) for start, end, entity in self._plain(view.text))
         for coded, entity in self.encoded.items():
-            hits.extend((at, at + len(coded), entity) for at in _places(text, coded))
-        for start, end, decoded in base64_texts(text) if self.encoded else ():
-            hits.extend((start, end, entity) for _, _, entity in self._plain(decoded))
+            hits.extend((*_run(text, at, at + len(coded)), entity) for at in _places(text, coded))
         kept: list[Span] = []
         for start, end, entity in sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0])):
             if all(end <= other.start or start >= other.end for other in kept):
@@ -202,6 +202,15 @@ def _folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
         return text.lower(), range(len(text) + 1)
     pieces = [fold_char(char) for char in text]
     return "".join(pieces), [*(at for at, piece in enumerate(pieces) for _ in piece), len(text)]
+
+
+def _run(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a place to the whole run of base64 around it: the letters at its edges still tell."""
+    while start > 0 and text[start - 1] in _BASE64:
+        start -= 1
+    while end < len(text) and text[end] in _BASE64:
+        end += 1
+    return start, end
 
 
 def _tells(value: str) -> bool:

@@ -34,15 +34,11 @@ _PRIVATE = ("0.", "10.", "127.", "172.", "192.168.")
 
 
 def _v4(candidate: Candidate) -> Iterable[Found]:
-    """Refuse versions: after a slash in a product token, after the word, and a whole value like `156.0.0.0`."""
+    """Refuse versions: after the word, with more parts, and like `156.0.0.0`; the expression refuses `X/1.2.3.4`."""
     text, start, end = candidate.text, candidate.start, candidate.end
     before = text[start - 1 : start]
     if text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
         return  # five parts and more: an object identifier or a build number
-    if before in {"/", "-"} and text[start - 2 : start - 1].isalnum():  # Chrome/156.0.0.0, myapp-1.2.3.4
-        return
-    if before.casefold() == "v" or (before == "_" and text[start - 2 : start - 1].isalpha()):
-        return
     value = text[start:end]
     host = value.split("/")[0]
     if host.startswith(("127.", "0.")) and before == "/":

@@ -120,11 +120,11 @@ def _shaped_otherwise(text: str, start: int, end: int) -> bool:
     if _DATE.match(value) or before in _MONEY or (behind and (behind in _MONEY or behind.isdigit())):
         return True
     earlier, later = text[max(0, start - 2) : start - 1], text[end + 1 : end + 2]
-    if before in {".", ",", ":", "-", "/", "_", "="} and before and earlier.isdigit():
+    if before in {".", ",", ":", "-", "/", "_", "="} and earlier.isdigit():
         return True
-    if (before == "-" and earlier.isalnum()) or (behind in {"-", ":", "/"} and behind and later.isalnum()):
+    if (before == "-" and earlier.isalnum()) or (behind in {"-", ":", "/"} and later.isalnum()):
         return True
-    if behind in {".", ","} and behind and later.isdigit():
+    if behind in {".", ","} and later.isdigit():
         return True
     gaps = [char for char in value if not char.isdecimal()]
     return gaps in (["."], ["/"]) or text[max(0, start - 2) : start] in {"$ ", "€ ", "£ "}
@@ -153,14 +153,13 @@ def _international(value: str, regions: tuple[str | None, ...]) -> bool:
 
 def _breaks(text: str) -> set[int]:
     """Return where groups of digits end, counted in digits from the right."""
-    found, count = set(), 0
+    found, count = {0}, 0
     for char in reversed(text):
         if char.isdecimal():
             count += 1
-        elif count:
+        else:
             found.add(count)
-    found.discard(count)
-    return found
+    return found - {0, count}
 
 
 def _national(value: str, region: str, *, told: bool) -> bool:
@@ -177,9 +176,7 @@ def _national(value: str, region: str, *, told: bool) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Take off gaps at the end and an opening parenthesis that nothing closes."""
-    while text[end - 1] in " \t\u00a0(-./":
-        end -= 1
+    """Take off an opening parenthesis that nothing closes."""
     if text[start] == "(" and ")" not in text[start:end]:
         start += 1
     return start, end
@@ -194,7 +191,7 @@ def confirmed(candidate: Candidate) -> Iterable[Found]:
         if _international(value.replace("++", "+"), (None,)):
             yield Found(start, end)
         return
-    if _shaped_otherwise(text, start, end):
+    if _shaped_otherwise(text, start, end) or len(set(digits(value))) < 2:
         return
     window = text[max(0, start - 32) : start].casefold()
     word, other = (max(map(window.rfind, words)) for words in (_PHONE_WORDS, _OTHER_WORDS))

@@ -24,7 +24,7 @@ ROWS = (
         entity="PHONE_NUMBER",
         expression=(
             rf"(?:^|[^\w+./\-]|[^\w][/.\-])((?:{_PLUS}\(?{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{6,16}}|"
-            rf"\(?{_DIGIT}{{1,6}}{_GAP}{{1,3}}{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{4,15}}"
+            rf"\(?{_DIGIT}{{1,9}}{_GAP}{{1,3}}{_DIGIT}(?:{_GAP}{{0,3}}{_DIGIT}){{4,15}}"
             rf"|0\d{{6,11}}|[2-9]\d{{6,11}}|1\d{{10}}|1[0-4]\d{{5,8}})(?:{_EXTENSION}|\b)"
             rf"|{_PLUS}?\(?{_WIDE}(?:{_GAP}{{0,3}}{_WIDE}){{6,16}})"
         ),

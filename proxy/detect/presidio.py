@@ -74,6 +74,8 @@ def presidio_rows(entities: frozenset[str]) -> tuple[Row, ...]:
 def operator_rows(registry: Path) -> tuple[Row, ...]:
     """Return the rows of an operator's recognizer registry.
 
+    A predefined recognizer for an entity of which the house has rows of its own adds none.
+
     Args:
         registry: a YAML file in Presidio's own format; its pattern and deny-list recognizers count.
 
@@ -81,22 +83,22 @@ def operator_rows(registry: Path) -> tuple[Row, ...]:
         SettingsError: the file is no registry, or an expression is none that RE2 reads.
     """
     from presidio_analyzer import PatternRecognizer  # noqa: PLC0415 - heavy, only when configured
-    from presidio_analyzer.recognizer_registry import RecognizerRegistry  # noqa: PLC0415 - heavy, only when configured
+    from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider  # noqa: PLC0415 - the same reason
 
-    loaded = RecognizerRegistry(recognizers=[])
+    if not registry.is_file():  # Presidio would load its defaults without a word
+        raise SettingsError(expected="a Presidio recognizer registry", got="no file", where=registry.name)
     try:
-        loaded.add_recognizers_from_yaml(registry)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise SettingsError(
-            expected="a Presidio recognizer registry", got=type(error).__name__, where=registry.name
-        ) from None
+        loaded = RecognizerRegistryProvider(conf_file=registry).create_recognizer_registry().recognizers
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        got = type(error).__name__
+        raise SettingsError(expected="a Presidio recognizer registry", got=got, where=registry.name) from None
     rows: list[Row] = []
-    for recognizer in loaded.recognizers:
+    for recognizer in loaded:
         if not isinstance(recognizer, PatternRecognizer):
-            raise SettingsError(
-                expected="pattern and deny-list recognizers", got=str(recognizer.name), where=registry.name
-            )
-        rows.extend(_rows(recognizer, f"operator's registry {registry.name}", sure=0.0))
+            raise SettingsError(expected="pattern and deny-list recognizers", got="another kind", where=registry.name)
+        own = type(recognizer) is PatternRecognizer
+        if own or not _OURS.issuperset(recognizer.supported_entities):
+            rows.extend(_rows(recognizer, f"operator's registry {registry.name}", sure=0.0 if own else _SURE))
     return tuple(rows)
 
 

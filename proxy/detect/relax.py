@@ -51,7 +51,7 @@ def _flattened(expression: str) -> str:
         piece = _piece(expression, at)
         at += len(piece)
         if piece.startswith("[^"):
-            piece = r"[^\x00" + piece[2:]
+            piece = piece[:-1] + r"\x00]"
         out.append({".": r"[^\x00]", "(?>": "(?:", r"\Z": r"\z"}.get(piece, piece))
     return "".join(out)
 

@@ -23,20 +23,19 @@ NO_NEEDLES = frozenset(
 
 COMMON = frozenset(
     (
-        "will may mark grant rose page max art bill chase drew grace hope joy june april august summer autumn "
-        "dawn eve faith ivy jack jade lily olive pearl ruby sky star sunny violet daisy iris amber crystal dean "
-        "dale glen cliff forest ford hunter cook baker miller smith king knight bishop pope price rich young long "
-        "short small white black green brown gray grey gold silver stone wood woods field fields hill lake rivers "
-        "banks street lane park parks west north south east winter snow rain storm day week friday monday sunday "
-        "march case cash chance christian cole colt dash echo frank gene guy happy harmony heath honor jay jean "
-        "jewel justice kit lance love major melody mercy miles nick norm pat patience paris penny peter pierce "
-        "porter prince ray reed rob robin roman rusty sage sandy savannah scout shade skip sterling steel tab "
-        "teal temple terry tony trace trip true tucker victor wade ward warren wolf bright best brand bond book "
-        "boss box branch bridge bush carpenter carter castle church clay cross curry duke fish flowers fox french "
-        "gates german good hall hand hart head holiday hood house judge key law lord lucky mason mast merchant "
-        "mills moon moss new noble paine paint pay peck pool post power quick read root rush sharp shepherd sing "
-        "song spring start stock swift tailor taylor turner view walker wall walls waters weaver wells wise work "
-        "world wright"
+        "will may mark grant rose max art bill chase drew grace hope joy june april august summer autumn dawn eve "
+        "faith ivy jack jade lily olive pearl ruby sky star sunny violet daisy iris amber crystal dean dale glen "
+        "cliff forest ford hunter cook baker miller smith king knight bishop pope price rich young long short "
+        "small white black green brown gray grey gold silver stone wood woods field fields hill lake rivers banks "
+        "street lane park parks west north south east winter snow rain storm day week friday monday sunday march "
+        "case cash chance christian cole colt dash echo frank gene guy happy harmony heath honor jay jean jewel "
+        "justice kit lance love major melody mercy miles nick norm pat patience paris penny peter pierce porter "
+        "prince ray reed rob robin roman rusty sage sandy savannah scout shade skip sterling steel tab teal "
+        "temple terry tony trace trip tucker victor wade ward warren wolf bright best brand bond book boss box "
+        "branch bridge bush carpenter carter castle church clay cross curry duke fish flowers fox french gates "
+        "german good hall hand hart head holiday hood house judge key law lord lucky mason mast merchant mills "
+        "moon moss new noble paine paint pay peck pool post power quick read rush sharp shepherd sing song spring "
+        "start stock swift tailor taylor turner view walker wall walls waters weaver wells wise world wright"
     ).split()
 )
 """English words that are given or family names as well."""

@@ -1,0 +1,119 @@
+import base64
+
+import pytest
+
+from proxy.detect.detector import Detector, Span
+from proxy.detect.row import Row
+
+DETECTOR = Detector()
+
+
+def found(text, detector=DETECTOR):
+    return [(text[span.start : span.end], span.entity) for span in detector.find([text]).get(text, ())]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("é ada@example.org ü", [("ada@example.org", "EMAIL_ADDRESS")]),
+        ("\ud83d ada@example.org", [("ada@example.org", "EMAIL_ADDRESS")]),
+        ("10.0.0.1 and 10.0.0.2", [("10.0.0.1", "IP_ADDRESS"), ("10.0.0.2", "IP_ADDRESS")]),
+        ("DE89 3704 0044 0532 0130 00", [("DE89 3704 0044 0532 0130 00", "IBAN_CODE")]),
+        ("?phone=%2B353%2020%20915%206789&x", [("%2B353%2020%20915%206789", "PHONE_NUMBER")]),
+        ("u=ada%2540example.org", [("ada%2540example.org", "EMAIL_ADDRESS")]),
+        ("&#49;0.0.0.1", [("&#49;0.0.0.1", "IP_ADDRESS")]),
+        (r'{"a":"ip 10.0.0.\u0031"}', [(r"10.0.0.\u0031", "IP_ADDRESS")]),
+    ],
+)
+def test_places_are_characters_of_the_raw_string(text, expected):
+    """Whatever the script or the escapes, a span cuts exactly the personal part out of the raw string."""
+    assert expected == found(text)
+
+
+def test_base64_goes_whole():
+    """Personal data inside base64 takes the whole run with it, and the first entity names it."""
+    coded = base64.b64encode(b"ip=203.0.113.9, mail ada@example.org").decode()
+    assert [(coded, "IP_ADDRESS")] == found(coded)
+
+
+def test_encodings_are_opened_to_a_bound():
+    """Base64 in base64 is opened, a third time is not."""
+    once = base64.b64encode(b"to ada@example.org of it").decode()
+    twice = base64.b64encode(once.encode()).decode()
+    thrice = base64.b64encode(twice.encode()).decode()
+    assert ([(twice, "EMAIL_ADDRESS")], []) == (found(twice), found(thrice))
+
+
+def test_clean_texts_are_not_in_the_result():
+    """Only texts with hits come back, under their own string."""
+    texts = ["Checkout Completed", "ada@example.org", "blue", "", "%20", "a" * 30 + "B" * 30]
+    assert {"ada@example.org": (Span(0, 15, "EMAIL_ADDRESS", "email"),)} == DETECTOR.find(texts)
+    assert {} == DETECTOR.find(["blue"])
+    assert {} == DETECTOR.find([])
+
+
+def test_one_text_does_not_run_into_the_next():
+    """Joined for the prefilter, texts stay apart."""
+    assert {} == DETECTOR.find(["ada@", "example.org", "4242 4242", "4242 4242"])
+
+
+def test_only_the_entities_of_a_policy_are_looked_for():
+    """A detector made for some entities finds no others."""
+    assert [("10.0.0.1", "IP_ADDRESS")] == found(
+        "10.0.0.1 ada@example.org", Detector(entities=frozenset({"IP_ADDRESS"}))
+    )
+
+
+def test_no_entities_no_work():
+    """A policy that keeps everything detects nothing."""
+    assert [] == found("ada%40example.org", Detector(entities=frozenset()))
+
+
+def test_an_operators_row_takes_part():
+    """Extra rows find like ours, with context, check and trigger."""
+    row = Row(
+        "ticket",
+        "TICKET",
+        r"\bT\d{3}\b",
+        "",
+        (),
+        check=lambda v: v != "T000",
+        trigger="(?i)ticket",
+        context=("ticket",),
+    )
+    detector = Detector(extra=[row])
+    texts = ["ticket T123", "ticket T000", "T124", "ticket" + "." * 60 + "T125"]
+    assert ["ticket T123"] == list(detector.find(texts))
+
+
+def test_the_stronger_then_the_longer_wins():
+    """Where rows overlap, strength decides, then length; what does not overlap stays."""
+    rows = [
+        Row("long", "LONG", "abcdef", "", (), strength=10),
+        Row("strong", "STRONG", "cd", "", (), strength=20),
+        Row("short", "SHORT", "xy", "", (), strength=10),
+        Row("longer", "LONGER", "xyz", "", (), strength=10),
+    ]
+    assert [("cd", "STRONG"), ("xyz", "LONGER")] == found("abcdef xyz", Detector(entities=None, extra=rows))
+
+
+def test_a_longer_place_behind_an_escape_replaces_a_shorter():
+    """Found raw and found decoded, the longer place stands."""
+    text = "mail: ada%2Blist%40example.org"
+    assert [("ada%2Blist%40example.org", "EMAIL_ADDRESS")] == found(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (4242424242424242, "CREDIT_CARD"),
+        (4242424242424241, None),
+        (1795286634029, None),
+        (1795286634029123, None),
+        (42.5, None),
+        (42, None),
+    ],
+)
+def test_a_bare_number_is_personal_only_beyond_doubt(value, expected):
+    """A card is; timestamps, counters and prices are not."""
+    assert expected == DETECTOR.number(value)

@@ -1,0 +1,104 @@
+import base64
+from urllib.parse import quote
+
+import pytest
+
+from proxy.detect.knowledge import Known
+
+ADA = [("Ada Lovelace", "PERSON"), ("ada.king@example.org", "EMAIL_ADDRESS"), ("+1-202-555-0143", "PHONE_NUMBER")]
+
+
+def found(values, text):
+    """Return what is found of `values` in one text."""
+    return [(text[span.start : span.end], span.entity) for span in Known(values).find([text]).get(text, ())]
+
+
+@pytest.mark.parametrize(
+    ("value", "entity", "text", "expected"),
+    [
+        ("Ada Lovelace", "PERSON", "Orders of Ada Lovelace", ["Ada Lovelace"]),
+        ("Ada Lovelace", "PERSON", "LOVELACE, ada", ["LOVELACE", "ada"]),
+        ("Ada", "PERSON", "ada's page", ["ada"]),
+        ("Ada", "PERSON", "Adapter, Granada", []),
+        ("José María", "PERSON", "jose maria", ["jose maria"]),
+        ("Jose", "PERSON", "José", ["José"]),
+        ("Zoë 🦊 O'Hannigan", "PERSON", "by O'Hannigan", ["O'Hannigan"]),
+        ("渡辺 さくら", "PERSON", "渡辺さんの設定", ["渡辺"]),
+        ("李 明", "PERSON", "李明", []),
+        ("محمد العربي", "PERSON", "ملف محمد هنا", ["محمد"]),
+        ("Søren", "PERSON", quote("/u/Søren/x"), [quote("Søren")]),
+        ("Søren", "PERSON", r"S\u00f8ren", [r"S\u00f8ren"]),
+        ("Will Page", "PERSON", "Dear Will, it will be on page 3 of Willow", ["Will"]),
+        ("will page", "PERSON", "will be on page 3", []),
+        ("Van der Berg", "PERSON", "van der valk", []),
+        ("Jo Li", "PERSON", "jo li", ["jo li"]),
+        ("ada.king@example.org", "EMAIL_ADDRESS", "hi Ada.King!", ["Ada.King"]),
+        ("ada.lace@example.org", "EMAIL_ADDRESS", "lace and silk", ["lace"]),
+        ("ada9@example.org", "EMAIL_ADDRESS", "ada9 and ada", ["ada9"]),
+        ("12345678@example.org", "EMAIL_ADDRESS", "12345678", []),
+        ("no address", "EMAIL_ADDRESS", "no address here", ["no address"]),
+        ("+1-202-555-0143", "PHONE_NUMBER", "12025550143", ["12025550143"]),
+        ("12-34", "PHONE_NUMBER", "1234", []),
+        ("user-42", "USER_ID", "/u/user-42/x", ["user-42"]),
+        ("42", "USER_ID", "42", []),
+        ("admin", "USER_ID", "admin", []),
+        ("12345678", "USER_ID", "x12345678 and 123456789", ["12345678"]),
+        ("é", "USER_ID", "é", []),
+        ("éa", "USER_ID", "éa", ["éa"]),
+    ],
+)
+def test_a_value_is_found_where_it_survives(value, entity, text, expected):
+    """Whole or in parts, folded and encoded, on word boundaries, and never a value that tells nothing."""
+    assert expected == [what for what, _ in found([(value, entity)], text)]
+
+
+@pytest.mark.parametrize("shift", [0, 1, 2])
+def test_base64_is_found_at_every_alignment(shift):
+    """Three alignments of base64 hide the same value; each is found."""
+    coded = base64.b64encode(b"x" * shift + b"ada.king@example.org" + b"yy").decode()
+    assert Known(ADA).survives(f"?d={coded}")
+
+
+def test_url_safe_base64_is_found():
+    """The url-safe alphabet hides nothing either."""
+    value = "subjects?>~~~?>ada"
+    coded = base64.urlsafe_b64encode(value.encode()).decode()
+    assert Known([(value, "USER_ID")]).survives(coded)
+
+
+def test_a_coded_run_is_found_whole():
+    """Inside base64 all of the run goes: the letters at the edges of a value still tell."""
+    coded = base64.b64encode(b"to: ada.king@example.org!").decode()
+    assert [(coded, "EMAIL_ADDRESS")] == found(ADA, coded)
+
+
+def test_names_of_an_address_are_a_persons():
+    """The words of a local part count as a name, the address itself as an address."""
+    assert [("lace", "PERSON")] == found([("ada.lace@example.org", "EMAIL_ADDRESS")], "of lace")
+
+
+def test_only_texts_with_hits_come_back():
+    """Clean texts are not in the result, and each text has its own places."""
+    texts = ["clean", "Ada", "café clean", "é Ada", "%20Ada"]
+    assert {"Ada", "é Ada", "%20Ada"} == set(Known(ADA).find(texts))
+
+
+def test_a_text_that_folds_longer_is_searched_all_the_same():
+    """When folding changes the length of the texts, none is left out."""
+    assert ["Straße"] == list(Known([("Strasse Weg", "PERSON")]).find(["x", "Straße"]))
+
+
+def test_nothing_known_finds_nothing():
+    """Without values there is nothing to look for."""
+    assert ({}, 0) == (Known().find(["Ada"]), len(Known()))
+
+
+def test_clean_texts_do_not_survive():
+    """A text without any known value passes the taint check, escapes or not."""
+    assert not Known(ADA).survives("/products?q=%20red&x=\\n")
+
+
+def test_the_number_of_values_is_bounded():
+    """A request that names thousands of people costs no more than one that names hundreds."""
+    known = Known((f"person{number:05}x", "USER_ID") for number in range(2000))
+    assert 512 == len(known)

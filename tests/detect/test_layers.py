@@ -1,0 +1,72 @@
+import base64
+
+import pytest
+
+from proxy.detect.layers import base64_texts, unescaped
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", None),
+        ("a & b", None),
+        ("1 + 1 = 2", None),
+        ("a+b%20c", "a b c"),
+        ("q=a+b", "q=a b"),
+        (r"a+\"b", 'a+"b'),
+        ("%C3%B8", "ø"),
+        ("%E6%B8%A1%F0%9F%A6%8A", "渡🦊"),
+        ("%FF%41", "%FFA"),
+        ("%2540", "@"),
+        ("%25252540", "%40"),
+        (r"\u00f8\ud83e\udd8a\ud800", "ø🦊\ud800"),
+        (r"\n\t\/\\", "\n\t/\\"),
+        ("&#64;&#x40;&amp;&nbsp;&commat;", "@@&\xa0@"),
+    ],
+)
+def test_escapes_open(text, expected):
+    """Percent, HTML, JSON and backslash escapes open, up to three layers; what does not decode stays."""
+    view = unescaped(text)
+    assert expected == (None if view is None else view.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "piece", "raw"),
+    [
+        ("x%C3%B8y", "ø", "%C3%B8"),
+        (r"a\ud83e\udd8ab", "🦊", r"\ud83e\udd8a"),
+        ("u=ada%2540example.org", "ada@example", "ada%2540example"),
+        ("&quot;ada&quot;", '"ada', "&quot;ada"),
+        ("%FF%41", "%FFA", "%FF%41"),
+    ],
+)
+def test_a_place_leads_back_to_the_raw_string(text, piece, raw):
+    """Every place in a view names the raw characters it came from."""
+    view = unescaped(text)
+    start = view.text.index(piece)
+    first, last = view.raw(start, start + len(piece))
+    assert raw == text[first:last]
+
+
+def coded(raw):
+    return base64.b64encode(raw).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (coded(b"ip=203.0.113.9"), ["ip=203.0.113.9"]),
+        (f"x {coded(b'ip=203.0.113.9')} y", ["ip=203.0.113.9"]),
+        (base64.urlsafe_b64encode("??>>~~éé-ok".encode()).decode(), ["??>>~~éé-ok"]),
+        (coded(b"line\nline two"), ["line\nline two"]),
+        (coded(b"\x00\x01\x02\x03\x04\x05\x06\x07\x08"), []),
+        (coded(b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7"), []),
+        ("69510fa220bb442d984a523f796b49f4", []),
+        ("1795286634029123", []),
+        ("Congratulations", []),
+        ("ABCDEFGHIJKLM", []),
+    ],
+)
+def test_base64_of_text_opens(text, expected):
+    """Runs of base64 that hold readable text open; words, hexadecimal and binary data do not."""
+    assert expected == [decoded for _, _, decoded in base64_texts(text)]
