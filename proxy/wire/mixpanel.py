@@ -10,9 +10,12 @@ Source: captures of mixpanel-browser 2.83.0, mixpanel (Node) 0.24.0, mixpanel (P
 
 from __future__ import annotations
 
+import orjson
+
 from proxy.model import Batch, WireRequest
+from proxy.wire.answers import AUTOCAPTURE_OFF, switched, with_switches
 from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Route
-from proxy.wire.parts import UTM, nobody, parameters
+from proxy.wire.parts import RESERVED, UTM, below, every, nobody, parameters
 
 __all__ = ["MIXPANEL"]
 
@@ -23,7 +26,6 @@ _REFUSED_IDS = frozenset(
 """distinct_ids that Mixpanel refuses. Hashing one would make a single person of everybody without an id.
 Source: Mixpanel, "Import Events", section on invalid distinct_ids."""
 
-_RESERVED = Field(contract=Contract.RESERVED)
 _USER = Field(
     "USER_ID", Contract.IDENTITY, prefixes={"$device:": "DEVICE_ID"}, keep_values=_REFUSED_IDS
 )  # fmt: skip
@@ -44,13 +46,9 @@ _PLACES = {
 }
 
 
-def _all(names: str, field: Field) -> dict[str, Field]:
-    return dict.fromkeys(names.split(), field)
-
-
 _AUTOMATIC = {
-    **_all("$os $browser $browser_version $os_version $device $model $user_agent", _AGENT),
-    **_all("$current_url $referrer $initial_referrer $referring_domain $initial_referring_domain", _URL),
+    **every("$os $browser $browser_version $os_version $device $model $user_agent", _AGENT),
+    **every("$current_url $referrer $initial_referrer $referring_domain $initial_referring_domain", _URL),
     **nobody("$screen_height $screen_width mp_lib $lib_version mp_sent_by_lib_version mp_processing_time_ms"),
     **_PLACES,
     **parameters(UTM),
@@ -60,7 +58,11 @@ _AUTOMATIC = {
 """Properties that the SDKs set by themselves, on events and profiles alike."""
 
 _PAGE = {
-    **_all("current_url_path current_url_search $pathname $el_attr__href $elements.$attr-href", _URL),
+    **every("$el_text $elements.$el_text $el_attr__aria-label", Field("SCREEN_TEXT")),
+    **below(
+        "$elements $target", {"$attr-*": Field("SCREEN_TEXT"), "$attr-href": _URL, **nobody("$attr-type $attr-name")}
+    ),
+    **every("current_url_path current_url_search $pathname $el_attr__href $elements.$attr-href", _URL),
     **nobody(
         "current_domain current_url_protocol $host $search_engine $mp_autocapture $event_type $mp_replay_id "
         "$viewportHeight $viewportWidth $pageHeight $pageWidth $clientX $clientY $offsetX $offsetY $pageX $pageY "
@@ -73,8 +75,8 @@ _PAGE = {
 """Properties of page views and of autocapture."""
 
 _EVENT = {
-    **_all("token time $insert_id", _RESERVED),
-    **_all("distinct_id $user_id $anon_distinct_id $identified_id $anon_id $distinct_ids alias", _USER),
+    **every("token time $insert_id", RESERVED),
+    **every("distinct_id $user_id $anon_distinct_id $identified_id $anon_id $distinct_ids alias", _USER),
     "$device_id": _DEVICE,
     **_AUTOMATIC,
     **_PAGE,
@@ -83,21 +85,21 @@ _EVENT = {
 _OPERATIONS = ("$set", "$set_once", "$append", "$union", "$remove", "$add")
 
 _UPDATE = {
-    "$token": _RESERVED,
-    "$time": _RESERVED,
-    "$ignore_time": _RESERVED,
+    "$token": RESERVED,
+    "$time": RESERVED,
+    "$ignore_time": RESERVED,
     "$ip": Field("IP_ADDRESS"),
     **{f"{operation}.{name}": field for operation in _OPERATIONS for name, field in _AUTOMATIC.items()},
 }
 
 _IDS = {
-    **_all("distinct_id $distinct_id $user_id user_id", _USER),
-    **_all("$device_id device_id", _DEVICE),
+    **every("distinct_id $distinct_id $user_id user_id", _USER),
+    **every("$device_id device_id", _DEVICE),
 }
 
 _QUERY = {
     **nobody("verbose ip _ img redirect callback strict compression mp_lib lib version $lib_version sdk_config format"),
-    **_all("token api_key project_id", _RESERVED),
+    **every("token api_key project_id", RESERVED),
     **_IDS,
     "context": Field(form=Form.JSON),
     **{f"context.{name}": field for name, field in _IDS.items()},
@@ -120,6 +122,17 @@ _ROUTES = (
 )
 
 
+_CONFIG = "sdk_config.config"
+_REPLAY = {
+    "recording.is_enabled": False,
+    f"{_CONFIG}.record_sessions_percent": 0,
+    f"{_CONFIG}.record_heatmap_data": False,
+}
+_PAGES = {f"{_CONFIG}.autocapture": False, "config.enable_collect_everything": False}
+_OFF = {**_REPLAY, **(_PAGES if AUTOCAPTURE_OFF else {})}
+_ANSWERS = dict.fromkeys(("settings", "decide"), switched(_OFF))
+
+
 def _anonymize(batch: Batch) -> None:
     """Tell Mixpanel not to geolocate the address the request comes from: `ip=0`, in the query and where it was sent."""
     queries = [part.node for part in batch.around if part.kind == "query"]
@@ -130,6 +143,8 @@ def _anonymize(batch: Batch) -> None:
 
 def _ack(route: Route, request: WireRequest) -> Ack:
     """Say yes in the form that was asked for: `1`, or JSON with `verbose=1`; recorder and flags have their own."""
+    if route.name in _ANSWERS:
+        return Ack(body=orjson.dumps(with_switches({}, _OFF)))
     if route.name == "record":
         return Ack(body=b'{"code":200,"status":"OK"}')
     verbose = "verbose=1" in request.query or b"verbose=1" in request.body
@@ -152,5 +167,6 @@ MIXPANEL = Dialect(
     },
     form_fields=("data",),
     ack=_ack,
+    answers=_ANSWERS,
     anonymize=_anonymize,
 )
