@@ -105,7 +105,7 @@ class Resolver:
         return self._unknown(node, path)
 
     def _around(self, node: Node, path: tuple[str, ...]) -> tuple[str, ...]:
-        """Give the names around a field; a group's own traits stand in a group, whatever the vendor calls the object."""
+        """Give the names around a field; a group's traits stand in a group, whatever the vendor calls the object."""
         kinds = _PEOPLE.get(node.kind, ())
         own = any(scope in kinds and len(rest) == 1 for scope, rest in self._index.places(node.kind, path))
         return kinds if own else (*kinds, *node.place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 from typing import Any
 
 from proxy.keys.keyring import Keyring
@@ -18,12 +19,14 @@ def policy(text: str = "", extends: str = "base") -> Policy:
     return load_text(f"policy: trial\nextends: [{extends}]\n{text}", "trial.yaml")
 
 
+@cache
 def program(text: str = "", dialect: str = "generic", extends: str = "base") -> Program:
+    """Compile a policy; the program is shared, since it must remember nothing of a request."""
     return compile_program(policy(text, extends), DIALECTS[dialect], KEYRING)
 
 
 def batch(*records: dict[str, Any], kind: str = "event", around: tuple[Part, ...] = ()) -> Batch:
-    copies = copy.deepcopy(list(records))
+    copies = [copy.deepcopy(record) for record in records]
     return Batch(copies, [kind] * len(copies), list(around), seal=lambda: WireRequest("POST", "/", "", (), b""))
 
 

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from proxy.policy.plan import LARGEST_SHAPE, LONGEST_NAME, Ground, Node, Plan, Renamed, Step
+from proxy.wire.dialect import Form
+
+
+def ground(limit: int = 1000, **forms: Form) -> tuple[Ground, list[str]]:
+    """Make a ground that scans every field and tells what it was asked to classify; names with `@` are personal."""
+    asked: list[str] = []
+
+    def classify(node: Node, name: str) -> Step:
+        asked.append(name)
+        form = forms.get(name, Form.PLAIN)
+        return Step(node.kind, (*node.place, name), scans=name != "held", form=form, exempt=name == "exempt")
+
+    def rename(names: Sequence[str]) -> dict[str, Renamed]:
+        return {name: Renamed("[X]", "[X]", ()) for name in names if "@" in name}
+
+    return Ground(classify, rename, limit), asked
+
+
+def node(made: Ground) -> Node:
+    return Node("event", made)
+
+
+def test_a_shape_is_planned_once() -> None:
+    """Objects with the same names in the same order share a plan, and a name is classified once for all shapes."""
+    made, asked = ground()
+    root = node(made)
+    assert root.plan({"a": 1, "b": 2}) is root.plan({"a": "x", "b": None})
+    assert root.plan({"b": 1, "a": 2}) is not root.plan({"a": 1, "b": 2})
+    assert ["a", "b"] == asked
+
+
+def test_a_plan_takes_values_in_one_call() -> None:
+    """What is scanned, what is kept and what is gone into are told apart; exempt fields are in none."""
+    made, _ = ground(doc=Form.JSON)
+    d: dict[str, Any] = {"a": 1, "b": 2, "held": 3, "exempt": 4, "obj": {}, "doc": "{}", "list": []}
+    plan = node(made).plan(d)
+    assert ((1, 2), (3,)) == (plan.scanned(d), plan.kept(d))
+    assert ["doc"] == [name for name, _ in plan.opens]
+    assert ["obj", "list"] == [name for name, _ in plan.nested]
+    assert () == node(made).plan({}).scanned({})
+
+
+def test_a_fresh_plan_sees_the_types() -> None:
+    """Where an object came in a scalar's place, a plan for just this object goes into it."""
+    made, _ = ground()
+    root = node(made)
+    assert () == root.plan({"a": 1}).nested
+    assert () == root.plan({"a": {}}).nested
+    assert ["a"] == [name for name, _ in root.fresh({"a": {}}).nested]
+
+
+def test_a_personal_name_is_never_remembered() -> None:
+    """Neither its plan nor its step nor the object inside outlives the object; its place is shown by another name."""
+    made, asked = ground()
+    root = node(made)
+    first, second = (root.plan({"ada@example.com": {}, "plan": 1}) for _ in range(2))
+    assert first is not second
+    assert ["[X]", "plan", "[X]"] == asked
+    (child,) = [child for _, child in first.nested]
+    assert ("[X]",) == child.place
+    assert child is not root.child("ada@example.com", root.step("ada@example.com", "[X]"))
+    assert ("[X]", None) == (first.shown("ada@example.com"), first.shown("plan"))
+
+
+@pytest.mark.parametrize(
+    "d",
+    [
+        {f"id{number}": number for number in range(LARGEST_SHAPE + 1)},
+        {"x" * (LONGEST_NAME + 1): 1},
+    ],
+    ids=["huge", "long"],
+)
+def test_a_map_of_ids_is_not_remembered(d: dict[str, Any]) -> None:
+    """A huge object, or a name as long as data, is planned anew each time."""
+    root = node(ground()[0])
+    assert root.plan(d) is not root.plan(d)
+    assert tuple(d.values()) == root.plan(d).scanned(d)
+
+
+def test_memory_is_bounded() -> None:
+    """At the limit all that was remembered is forgotten, at every depth, and everything goes on."""
+    made, _ = ground(limit=20)
+    root = node(made)
+    kept = root.plan({"a": {"b": 1}})
+    for number in range(100):
+        plan = root.plan({f"n{number}": {"x": 1}})
+        assert isinstance(plan, Plan)
+        assert made.size <= made.limit
+    assert kept is not root.plan({"a": {"b": 1}})
+
+
+def test_the_same_object_has_one_node() -> None:
+    """A nested object's node is remembered with its field, and begins where the field stands."""
+    root = node(ground()[0])
+    ((_, one),) = root.plan({"a": {}}).nested
+    ((_, two),) = root.fresh(
+        {
+            "a": {},
+        }
+    ).nested
+    assert one is two
+    assert (("a",), "event") == (one.place, one.kind)
+
+
+def test_a_step_says_where_it_is() -> None:
+    """The place that findings show is written once."""
+    assert r"event.a\.b.c" == Step("event", ("a.b", "c")).where

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from proxy.model import Part
+from tests.policy.programs import TOKEN, event, places, program, run
+
+MAIL = "a.b@example.com"
+PHONE = "+44 20 7946 0958"
+
+
+def b64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def test_what_a_text_holds_is_replaced() -> None:
+    """A find in free text is treated where it stands; alone in its field, or in an array, it goes by itself."""
+    left = event(program(), {"a": f"call {PHONE} or {MAIL}", "b": PHONE, "c": ["x", PHONE]})
+    assert left["a"].startswith(f"call [PHONE_NUMBER] or {TOKEN}")
+    assert {"a": left["a"], "c": ["x", "[PHONE_NUMBER]"]} == left
+
+
+def test_a_removed_value_is_found_again() -> None:
+    """What was taken from one field stands in no other: text, name, number, or a field that nobody else looks at."""
+    record = {
+        "event": "x",
+        "properties": {
+            "$last_name": "Lovelace",
+            "phone": 447911123456,
+            "note": "Lovelace asked",
+            "Lovelace visits": 3,
+            "mp_lib": "Lovelace",
+            "n": 447911123456,
+            "m": 447911123457,
+        },
+    }
+    (left,), report = run(program(dialect="mixpanel"), record)
+    expected = {"note": "[PERSON] asked", "[PERSON] visits": 3, "m": 447911123457}
+    assert {"event": "x", "properties": expected} == left
+    assert "Lovelace" not in repr(report)
+
+
+def test_a_number_is_a_card() -> None:
+    """A payment card's number goes as text and as a number; others stay."""
+    record = {"a": 4111111111111111, "b": "4111111111111111", "c": 1700000000, "d": 4111111111111112, "e": 1.5}
+    assert {"c": 1700000000, "d": 4111111111111112, "e": 1.5} == event(program(), record)
+    assert record == event(program("entities: {CREDIT_CARD: {do: drop, mode: shadow}}"), record)
+    assert record == event(program("entities: {CREDIT_CARD: keep}"), record)
+
+
+def test_a_record_leaves_whole_or_not() -> None:
+    """A removed value in a field that the vendor needs as it is drops the record, and only that one."""
+    fine = {"event": "x", "properties": {"token": "t", "note": "fine"}}
+    tainted = {"event": "x", "properties": {"token": MAIL, "note": MAIL}}
+    records, report = run(program(dialect="mixpanel"), fine, tainted, fine)
+    assert [fine, fine] == records
+    assert (3, 2, 1) == (report.received, report.forwarded, report.dropped)
+    shadowed, _ = run(program("mode: shadow", "mixpanel"), tainted)
+    assert [tainted] == shadowed
+
+
+def test_what_a_rule_keeps_stays() -> None:
+    """A field that the policy exempts is not changed, whatever was removed elsewhere or is found beside it."""
+    scrubber = program("fields: [{id: r, where: [event.kept, event.blob], do: keep}]")
+    record = {"kept": MAIL, "blob": json.dumps({"email": MAIL}), "email": MAIL, "note": json.dumps({"email": MAIL})}
+    left = event(scrubber, record)
+    assert (record["kept"], record["blob"]) == (left["kept"], left["blob"])
+    assert MAIL not in left["note"]
+
+
+def test_an_allowed_text_stays() -> None:
+    """A text that the policy allows is left alone wherever it stands whole."""
+    scrubber = program(f"allow: [{MAIL}]", "mixpanel")
+    record = {"event": "x", "properties": {"note": MAIL, "mp_lib": MAIL, "email": MAIL, "other": f"see {MAIL}"}}
+    left = event(scrubber, record)["properties"]
+    assert (MAIL, MAIL) == (left["note"], left["mp_lib"])
+    assert left["email"].startswith(TOKEN)
+    assert MAIL not in left["other"]
+
+
+DOCUMENTS = {
+    "json": json.dumps({"email": MAIL, "n": 1.50}),
+    "array": json.dumps([MAIL, {"last_name": "Lovelace"}]),
+    "base64": b64(json.dumps({"email": MAIL})),
+    "text": b64(f"mail {MAIL}\nnow"),
+    "json in json": json.dumps({"a": json.dumps({"email": MAIL})}),
+    "json in base64 in json": json.dumps({"a": b64(json.dumps({"b": [json.dumps({"email": MAIL})]}))}),
+    "cut emoji": '{"email": "a.b@example.com", "x": "\\ud83d"}',
+    "said twice": '{"a": "a.b@example.com", "a": "b"}',
+    "broken": '{"a": "a.b@example.com"',
+}
+
+
+def layers(text: str) -> str:
+    """Give a text with whatever is inside it."""
+    found = [text]
+    for candidate in found:
+        with suppress(ValueError):
+            found.append(b64decode(candidate, validate=True).decode())
+        try:
+            inner = json.loads(candidate)
+        except ValueError:
+            continue
+        found += [piece for piece in _strings(inner) if piece not in found]
+    return "\n".join(found)
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [text for item in items for text in _strings(item)]
+
+
+@pytest.mark.parametrize("text", DOCUMENTS.values(), ids=DOCUMENTS.keys())
+@pytest.mark.parametrize(
+    "wrap", [lambda text: {"x": text}, lambda text: {"x": ["y", text]}, lambda text: {"x": {"y": text}}]
+)
+def test_documents_in_texts_are_scrubbed(text: str, wrap: Any) -> None:
+    """JSON and base64 inside a string, one inside the other, hold nobody afterwards and open as before."""
+    left = event(program(), wrap(text))
+    (scrubbed,) = [found for found in _strings(left) if found != "y"]
+    assert MAIL not in layers(scrubbed)
+    assert "Lovelace" not in layers(scrubbed)
+    assert TOKEN in layers(scrubbed)
+
+
+def test_an_untouched_document_keeps_its_bytes() -> None:
+    """A document in which nothing was found leaves as it came, while its neighbour is rewritten."""
+    record = {"a": '{"x":  1.50}', "b": json.dumps({"email": MAIL}), "c": '{"n": 12345678901234567890123}'}
+    left = event(program(), record)
+    assert (record["a"], record["c"]) == (left["a"], left["c"])
+
+
+def test_numbers_in_a_rewritten_document_stay() -> None:
+    """An integer beyond 64 bits is not rounded because its neighbour was an address."""
+    left = event(program(), {"a": '{"n":12345678901234567890123,"email":"a.b@example.com"}'})
+    assert 12345678901234567890123 == json.loads(left["a"])["n"]
+
+
+def test_what_nobody_scans_is_not_opened() -> None:
+    """A vendor's own field is left as it is, though another field with the same text is opened."""
+    text = json.dumps({"plan": "pro", "zip": "x"})
+    left = event(program(dialect="mixpanel"), {"event": "x", "properties": {"mp_lib": text, "note": text}})
+    assert text == left["properties"]["mp_lib"]
+
+
+def test_personal_names_are_renamed() -> None:
+    """A name that is personal is replaced in its place; the value is scrubbed, and the finding names nobody."""
+    scrubber = program()
+    for _ in range(3):  # nothing of the first request may make the second one blind
+        (left,), report = run(scrubber, {"a": 1, MAIL: f"write {MAIL}", "z": 2})
+        first, name, last = left
+        assert ("a", True, "z") == (first, name.startswith(TOKEN), last)
+        assert MAIL not in json.dumps(left) + repr(report)
+        assert (f"event.{name}", "hash") in places(report)
+
+
+def test_names_that_become_equal_are_numbered() -> None:
+    """No value is lost when two names are replaced by one, or by one that is there already."""
+    one, two = PHONE, "+44 20 7946 0959"
+    left = event(program(), {"[PHONE_NUMBER]_2": "c", one: "a", two: "b", "[PHONE_NUMBER]": "d"})
+    assert {"[PHONE_NUMBER]_2": "c", "[PHONE_NUMBER]_3": "a", "[PHONE_NUMBER]_4": "b", "[PHONE_NUMBER]": "d"} == left
+    assert left == event(program(), left)
+
+
+def test_documents_under_renamed_fields_are_closed_there() -> None:
+    """A document follows its field to the new name, also when that got a number."""
+    one, two = PHONE, "+44 20 7946 0959"
+    record = {one: json.dumps({"email": MAIL}), two: json.dumps({"email": "c.d@example.com"}), "x": "{}"}
+    left = event(program(), record)
+    assert ["[PHONE_NUMBER]", "[PHONE_NUMBER]_2", "x"] == list(left)
+    assert [True, True] == [TOKEN in left[name] for name in list(left)[:2]]
+
+
+def test_names_told_by_the_request_are_forgotten() -> None:
+    """A name that only this request told to be personal is replaced here, and judged anew in the next."""
+    scrubber = program()
+    told, report = run(scrubber, {"last_name": "Lovelace", "Lovelace visits": {"email": MAIL}})
+    assert ["[PERSON] visits"] == list(told[0])
+    assert "Lovelace" not in repr(report)
+    assert {"Lovelace visits": 1} == event(scrubber, {"Lovelace visits": 1})
+
+
+def test_a_copy_around_the_records_goes() -> None:
+    """What a record gave away is removed from the query, too."""
+    query = Part("query", {"q": "for Lovelace"})
+    run(program(), {"last_name": "Lovelace"}, around=(query,))
+    assert {"q": "for [PERSON]"} == query.node

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from proxy.errors import RecordRefused
+from proxy.model import Part
+from proxy.policy.walk import DEEPEST
+from tests.policy.programs import TOKEN, batch, event, places, program, run
+
+MAIL = "a.b@example.com"
+
+
+def nested(depth: int, leaf: Any = 1, *, lists: bool = False) -> Any:
+    for _ in range(depth):
+        leaf = [leaf] if lists else {"a": leaf}
+    return leaf
+
+
+@pytest.mark.parametrize("lists", [False, True])
+def test_what_is_deep_is_walked(lists: bool) -> None:
+    """Down to the limit every scalar is scrubbed."""
+    left = event(program(), {"x": nested(DEEPEST - 1, MAIL, lists=lists)})
+    assert MAIL not in json.dumps(left)
+    assert TOKEN in json.dumps(left)
+
+
+@pytest.mark.parametrize("value", [nested(DEEPEST + 5, MAIL), nested(DEEPEST + 5, MAIL, lists=True)], ids=["{", "["])
+@pytest.mark.parametrize(("on_error", "left"), [("drop_field", 2), ("drop_record", 1)])
+def test_what_is_deeper_fails_as_the_policy_says(value: Any, on_error: str, left: int) -> None:
+    """Past the limit the field goes, or the record; the others are not touched."""
+    for text in (value, json.dumps(value)):
+        records, report = run(program(f"on_error: {on_error}"), {"x": text}, {"y": 1})
+        assert left == len(records) == report.forwarded
+        assert {"y": 1} == records[-1]
+        assert MAIL not in json.dumps(records)
+        assert "on_error" in {finding.rule for finding in report.findings}
+
+
+@pytest.mark.parametrize("deep", [nested(DEEPEST + 5), json.dumps(nested(DEEPEST + 5)), "[" * 3000 + "]" * 3000])
+def test_what_is_deeper_may_refuse_the_request(deep: Any) -> None:
+    """`on_error: refuse` refuses everything, with a reason that holds no value."""
+    with pytest.raises(RecordRefused) as raised:
+        program("on_error: refuse").run(batch({"x": deep}))
+    assert f"expected objects at most {DEEPEST} deep, got a deeper one (record)" == str(raised.value)
+
+
+@pytest.mark.parametrize("deep", [nested(DEEPEST + 5), json.dumps(nested(DEEPEST + 5))])
+def test_around_the_records_there_is_no_record_to_drop(deep: Any) -> None:
+    """What stands around all records and cannot be scrubbed refuses the request."""
+    with pytest.raises(RecordRefused, match="around the records"):
+        program("on_error: drop_record").run(batch({"x": 1}, around=(Part("envelope", {"x": deep}),)))
+
+
+@pytest.mark.parametrize(
+    ("record", "left"),
+    [
+        ({"email": {"value": MAIL}}, {"email": {"value": "T"}}),
+        ({"emails": [MAIL, {"value": MAIL}, [MAIL]]}, {"emails": ["T", {"value": "T"}, ["T"]]}),
+        ({"phones": ["+44 20 7946 0958", 5]}, {"phones": []}),
+        ({"x": [MAIL, 1, None, [MAIL]]}, {"x": ["T", 1, None, ["T"]]}),
+        ({"urls": [f"/u/{MAIL}?q=1", "/a#b"]}, {"urls": ["/u/T", "/a"]}),
+        ({"user_id": 7, "email": None, "last_name": True}, {"user_id": "T", "email": None}),
+    ],
+)
+def test_containers_are_what_their_field_is(record: dict[str, Any], left: dict[str, Any]) -> None:
+    """An object or array under a treated field is treated, item by item; nothing stays nothing."""
+    text = json.dumps(event(program(), record))
+    while TOKEN in text:
+        at = text.index(TOKEN)
+        text = text[:at] + "T" + text[at + len(TOKEN) + 27 :]
+    assert left == json.loads(text)
+
+
+def test_types_may_change_from_record_to_record() -> None:
+    """A field that was a scalar, then an object, then a scalar again is scrubbed each time."""
+    scrubber = program()
+    shapes: list[Any] = [MAIL, {"x": MAIL}, [MAIL], MAIL, 5, {"x": [MAIL]}]
+    for field in ("note", "email", "user"):
+        records, _ = run(scrubber, *({field: shape, "z": 1} for shape in (*shapes, *reversed(shapes))))
+        assert MAIL not in json.dumps(records)
+        assert 12 == len(records)
+
+
+def test_equal_rows_are_equal() -> None:
+    """What is treated in one record comes out the same in the next, and is counted each time."""
+    record = {"user_id": "u1", "email": MAIL, "phone": "+44 20 7946 0958", "plan": "pro"}
+    records, report = run(program(), record, record, {**record, "user_id": "u2"}, record)
+    assert records[0] == records[1] == records[3] != records[2]
+    counts = {finding.where: finding.count for finding in report.findings}
+    assert {"event.user_id": 4, "event.email": 4, "event.phone": 4} == counts
+
+
+def test_equal_numbers_may_be_different_values() -> None:
+    """1, true and 1.0 are equal to Python; their pseudonyms are those of their texts."""
+    records, _ = run(program(), *({"user_id": value} for value in (1, True, 1.0, "1", "true", 0, False)))
+    one, true, whole, text, word, zero, false = (record["user_id"] for record in records)
+    assert one == whole == text != true == word
+    assert 4 == len({one, true, zero, false})
+
+
+@pytest.mark.parametrize("text", ["mode: shadow", "fields: [{id: r, where: event.a, do: drop, mode: shadow}]"])
+def test_shadow_counts_and_changes_nothing(text: str) -> None:
+    """A rule in shadow mode finds what it would have done."""
+    record = {"a": {"plan": "pro", "n": [1]}, "b": "pro"}
+    records, report = run(program(text), record)
+    assert [record] == records
+    if "fields" in text:
+        assert ("event.a", "drop") in places(report)
+
+
+def test_a_policy_in_shadow_changes_nothing_at_all() -> None:
+    """Entities, unknown fields, names and copies stay; each is counted."""
+    record = {"email": MAIL, "note": f"write {MAIL}", "last_name": "Lovelace", MAIL: 1, "odd": {"x": 1}}
+    for text in ("mode: shadow", "mode: shadow\nunknown: drop"):
+        records, report = run(program(text), record)
+        assert [record] == records
+        assert {"event.email", "event.last_name"} <= {finding.where for finding in report.findings}
+        assert MAIL not in repr(report)
+
+
+def test_announced_documents_are_opened() -> None:
+    """A field that holds JSON by the vendor's word is walked as one, and is scanned where it is none."""
+    for context in ('{"distinct_id":"u1","note":"a.b@example.com"}', "{broken a.b@example.com", "a.b@example.com"):
+        query = Part("query", {"context": context})
+        run(program(dialect="mixpanel"), around=(query,))
+        assert TOKEN in query.node["context"]
+        assert MAIL not in query.node["context"]
+        assert "u1" not in query.node["context"]
+
+
+def test_a_vendors_null_ids_stay() -> None:
+    """An id that means nobody is nobody's."""
+    properties = {"distinct_id": "anon", "$device_id": "0", "$user_id": "$device:"}
+    left = event(program(dialect="mixpanel"), {"event": "x", "properties": properties})["properties"]
+    assert properties == left
