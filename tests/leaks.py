@@ -1,7 +1,7 @@
-"""Where do given strings survive in a request? Looks through every layer, apart from product code.
+r"""Where do given strings survive in a request? Looks through every layer, apart from product code.
 
 The laws, the captures and the golden files ask it. It knows gzip, zlib, brotli, zstd, base64 (standard and url-safe),
-forms, JSON and lines of JSON, JSON in strings, percent-encoding (as often as it was applied), HTML entities, `\\u`
+forms, JSON and lines of JSON, JSON in strings, percent-encoding (as often as it was applied), HTML entities, `\u`
 escapes, multipart and envelopes; the path, the query, header values and names of fields are looked at like values. It
 shares no line with `proxy`, so that a layer which the product does not see is seen here.
 """
@@ -53,7 +53,7 @@ def find(request: WireRequest, needles: Iterable[str]) -> dict[str, list[str]]:
 
 
 def occurs(text: str, needle: str) -> bool:
-    """Tell whether a string stands in a text on word boundaries: `Ada` is not in `Adapter`, a postcode in no longer number."""
+    """Tell whether a string stands in a text on word boundaries: `Ada` is not in `Adapter`."""
     at = text.find(needle)
     while at >= 0:
         end = at + len(needle)
@@ -143,8 +143,9 @@ def _envelope(raw: bytes, place: str, depth: int) -> Iterator[Layer]:
     while raw:
         line, _, raw = raw.partition(b"\n")
         yield from _bytes(line, f"{place}>item{number}", depth + 1)
-        length = dict(_json(line.decode("utf-8", "replace")) or ()).get("length", "")
-        if length:
+        header = _json(line.decode("utf-8", "replace"))
+        length = dict(header).get("length") if isinstance(header, _Pairs) else None
+        if isinstance(length, str):
             body, raw = raw[: int(length)], raw[int(length) + 1 :]
             for piece in (body, body.partition(b"\n")[2]):
                 yield from _bytes(piece, f"{place}>item{number}:body", depth + 1)
@@ -155,11 +156,12 @@ class _Pairs(list[tuple[str, object]]):
     """A JSON object with every pair it has, a repeated name each time."""
 
 
-def _json(text: str) -> object | None:
+def _json(text: str) -> object:
     try:
-        return json.loads(text, object_pairs_hook=_Pairs, parse_int=str, parse_float=str)
+        value: object = json.loads(text, object_pairs_hook=_Pairs, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return None
+    return value
 
 
 def _walk(value: object, place: str, depth: int) -> Iterator[Layer]:

@@ -1,7 +1,7 @@
 """The captured requests, one file a vendor, and programs to send them through.
 
-A file `<dialect>.jsonl.gz` in this folder is found by itself; its name says which dialect speaks. Each line is a request
-of the vendor's own SDK, the answer of the recorder, the planted personal strings in it (`pii`) and its opaque ids.
+A file `<dialect>.jsonl.gz` in this folder is found by itself; its name says which dialect speaks. Each line is a
+request of the vendor's own SDK, the answer of the recorder, the planted personal strings in it (`pii`) and its ids.
 The laws and the golden files take their programs from here too: one key, each program compiled once.
 """
 
@@ -13,14 +13,14 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from proxy.keys.keyring import Keyring
-from proxy.model import Batch, Scrubbed, WireRequest
+from proxy.model import Batch, Part, Scrubbed, WireRequest
 from proxy.policy import Policy, Program, compile_program, load, load_text
 from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
 from proxy.policy.load import shipped
@@ -143,7 +143,7 @@ def differing(request: WireRequest, result: Scrubbed, dialect: Dialect) -> list[
         *((kind, one, other) for kind, one, other in zip(before.kinds, before.records, after.records, strict=True)),
         *(
             (part.kind, _without(part.node, before), _without(other.node, after))
-            for part, other in zip(before.around, after.around, strict=True)
+            for part, other in zip_longest(before.around, after.around, fillvalue=Part("query", {}))
         ),
     ]
     return sorted(

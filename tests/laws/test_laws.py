@@ -22,9 +22,11 @@ from tests.captures.reading import POLICIES, decoded, differing, flat, keeping, 
 from tests.laws.generating import HARMLESS, Sample, identified, identities, routes, samples
 from tests.leaks import find
 
-EVERY = pytest.mark.parametrize(("name", "policy"), [(name, policy) for name in sorted(DIALECTS) for policy in POLICIES])
+EVERY = pytest.mark.parametrize(
+    ("name", "policy"), [(name, policy) for name in sorted(DIALECTS) for policy in POLICIES]
+)
 ON_ERROR: tuple[OnError, ...] = ("drop_field", "drop_record", "refuse")
-EXAMPLES = max(8, 100 // len(DIALECTS))
+EXAMPLES = max(6, 72 // len(DIALECTS))
 """For each law, dialect and policy. The laws together stay within a minute and a half on two cores."""
 
 LAW = settings(
@@ -45,7 +47,8 @@ def _same(one: WireRequest, other: WireRequest, name: str) -> bool:
     """Compare what two requests say, whatever the bytes of a compressed body."""
     first, second = decoded(one, DIALECTS[name]), decoded(other, DIALECTS[name])
     return (
-        (one.method, one.path, one.query, sorted(one.headers)) == (other.method, other.path, other.query, sorted(other.headers))
+        (one.method, one.path, one.query, sorted(one.headers))
+        == (other.method, other.path, other.query, sorted(other.headers))
         and repr(first.records) == repr(second.records)
         and repr(first.around) == repr(second.around)
     )
@@ -101,10 +104,16 @@ def test_no_leak_in_errors(name: str, policy: str, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, max(0, len(sample.request.body) - 1)))
     request = sample.request
     broken = WireRequest(request.method, request.path, request.query, request.headers, request.body[:cut])
+    said = _error_of(broken, name, policy)
+    assert [] == [value for _, value in sample.planted if value in said]
+
+
+def _error_of(request: WireRequest, name: str, policy: str) -> str:
     try:
-        _scrub(broken, name, policy)
+        _scrub(request, name, policy)
     except EventveilError as error:
-        assert [] == [value for _, value in sample.planted if value in f"{error!s}{error!r}"]
+        return f"{error!s}{error!r}"
+    return ""
 
 
 @EVERY
@@ -135,7 +144,20 @@ def _with(sample: Sample, name: str, field: str, value: Any) -> WireRequest:
 
 
 _PIECES = st.sampled_from(
-    (b'{"event":"a"}', b"[", b"{", b"data=", b"%5B", b"e30=", b"\x1f\x8b\x08", b"\x78\x9c", b"\xed\xa0\xbd", b"\n", b"&", b"=")
+    (
+        b'{"event":"a"}',
+        b"[",
+        b"{",
+        b"data=",
+        b"%5B",
+        b"e30=",
+        b"\x1f\x8b\x08",
+        b"\x78\x9c",
+        b"\xed\xa0\xbd",
+        b"\n",
+        b"&",
+        b"=",
+    )
 )
 _BODIES = st.binary(max_size=64) | st.lists(_PIECES, max_size=6).map(b"".join)
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -212,7 +234,8 @@ def test_joins(name: str, policy: str, data: st.DataObject) -> None:
         _token(data.draw(st.sampled_from(identified(name, identity, value))), name, policy, identity.path)
         for identity, value in ((first, one), (second, other))
     ]
-    assert all(token.startswith("p1_") for token in tokens)
+    assert one not in tokens[0]
+    assert other not in tokens[1]
     if (first.domain, one) == (second.domain, other):
         assert tokens[0] == tokens[1]
     else:
@@ -242,4 +265,4 @@ def test_nothing_joins_across_vendors(value: str) -> None:
 def test_laws_reach_every_dialect() -> None:
     """Each dialect has a request that the laws can make, and every shipped policy compiles for it."""
     assert [] == [name for name in DIALECTS if not routes(name)]
-    assert [] == [(name, policy) for name in DIALECTS for policy in POLICIES if not program(name, policy)]
+    assert [] == [(name, policy) for name in DIALECTS for policy in POLICIES if program(name, policy).policy != policy]
