@@ -7,15 +7,19 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 LOCK   := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options $(if $(UPGRADE),--upgrade)
 
+# Tools of check-deploy: not in the tree, not in the environment of the project, built once.
+TOOLS  := .cache/tools
+DEPLOY := .cache/deploy
+
 # The core: what is tested in every branch (DESIGN: pure, without clock, socket or logger).
 CORE   := proxy/errors.py,proxy/model.py,proxy/scrub.py,proxy/wire/*,proxy/detect/*,proxy/keys/*,proxy/policy/*
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv dev demo test coverage check format bench lock clean
+.PHONY: help venv dev demo test coverage check check-deploy format bench lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(VENV)/.installed ## create .venv with eventveil and what it needs to run
 
@@ -38,6 +42,15 @@ check: dev ## ruff, mypy, the import contracts and the shipped policies
 	$(BIN)/lint-imports
 	$(BIN)/eventveil check policies
 
+check-deploy: dev $(DEPLOY)/.installed $(TOOLS)/.built $(TOOLS)/prometheus ## deploy/, with the tools that will read it
+	$(DEPLOY)/bin/yamllint --strict --config-file deploy/yamllint.yaml deploy
+	$(DEPLOY)/bin/hadolint deploy/docker/Dockerfile
+	$(DEPLOY)/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/docker/compose.yaml
+	$(DEPLOY)/bin/check-jsonschema --check-metaschema deploy/helm/eventveil/values.schema.json
+	$(TOOLS)/promtool check config deploy/prometheus/prometheus.yaml
+	$(TOOLS)/promtool test rules deploy/prometheus/tests/*.yaml
+	DEPLOY_TOOLS=$(abspath $(TOOLS)):$(abspath $(DEPLOY))/bin $(BIN)/python -m pytest tests/deploy
+
 format: dev ## rewrite the sources as ruff wants them
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -49,9 +62,11 @@ lock: dev ## write requirements/*.txt anew from pyproject.toml and *.in; UPGRADE
 	$(LOCK) --output-file requirements/build.txt requirements/build.in
 	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
+	$(LOCK) --output-file requirements/image.txt requirements/image.in
+	$(LOCK) --output-file requirements/deploy.txt requirements/deploy.in
 
 clean: ## remove .venv, caches and everything built
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find proxy tests benchmarks deploy -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # One stamp a step: a step runs again only when what it reads has changed.
@@ -76,3 +91,28 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.runtime
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
 	$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
 	@touch $@
+
+$(DEPLOY)/.installed: requirements/deploy.txt $(VENV)/.created
+	$(PYTHON) -m venv --clear $(DEPLOY)
+	$(DEPLOY)/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes \
+	  --only-binary :all: -r $<
+	@touch $@
+
+# helm and kustomize are published as Go sources; go checks what it fetches against the public checksum database.
+$(TOOLS)/.built: deploy/tools.txt
+	@command -v go >/dev/null || { echo "make: check-deploy builds helm and kustomize and needs go, 1.26 or newer" >&2; exit 1; }
+	@mkdir -p $(TOOLS)
+	while read -r package version; do \
+	  GOBIN=$(abspath $(TOOLS)) GOFLAGS= CGO_ENABLED=0 go install -trimpath "$$package@$$version" || exit 1; done <$<
+	@touch $@
+
+# Debian's package, taken apart and not installed: nothing is started, and nobody has to be root once apt has its lists.
+$(TOOLS)/prometheus:
+	@mkdir -p $(TOOLS)
+	@if command -v prometheus >/dev/null && command -v promtool >/dev/null; then \
+	  ln -sf "$$(command -v promtool)" "$$(command -v prometheus)" $(TOOLS)/; exit 0; fi; \
+	command -v apt-get >/dev/null \
+	  || { echo "make: check-deploy needs prometheus and promtool, and there is no apt to get them with" >&2; exit 1; }; \
+	cd $(TOOLS) && { apt-get download --quiet prometheus || { apt-get update --quiet && apt-get download --quiet prometheus; }; } \
+	  && dpkg-deb --extract prometheus_*.deb debian && cp debian/usr/bin/prometheus debian/usr/bin/promtool . \
+	  && rm -rf debian prometheus_*.deb

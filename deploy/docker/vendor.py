@@ -1,6 +1,6 @@
 """A vendor that takes everything and prints what it got: what a vendor would hold after a day of this traffic.
 
-`compose.yaml` runs it with the image's own Python. It plays no part in a real deployment.
+`compose.yaml` runs it with the image's own Python: `python vendor.py HOST PORT`. It plays no part in a real deployment.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from base64 import b64encode
 from aiohttp import web
 
 __all__ = ["vendor"]
-
-PORT = 8000
 
 
 async def _take(request: web.Request) -> web.Response:
@@ -37,10 +35,10 @@ def vendor() -> web.Application:
     return application
 
 
-async def _serve() -> None:
+async def _serve(host: str, port: int) -> None:
     runner = web.AppRunner(vendor(), access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "0.0.0.0", PORT).start()  # noqa: S104 - the compose network is its only way in
+    await web.TCPSite(runner, host, port).start()
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     await ended.wait()
@@ -48,4 +46,4 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(_serve(sys.argv[1], int(sys.argv[2])))

@@ -1,8 +1,8 @@
 """What a dashboard is made of, and how it becomes Grafana's JSON.
 
-`flow`, `privacy` and `vendors` are tables of `Row` and `Panel`; `generate` writes them. In an expression `<lane>`
-stands for the variables of a series that has a lane, `<job>` for those of one that has none. Nothing here knows a
-metric.
+`flow`, `privacy` and `vendors` are tables of `Row` and `Panel`; `deploy.generate` writes them. In an expression
+`<lane>` stands for the variables of a series that has a lane, `<job>` for those of one that has none. Nothing here
+knows a metric.
 
 Source: Grafana 11, "Dashboard JSON model" (schema version 39), 2026-11.
 """

@@ -1,6 +1,6 @@
 """The chart's values as a closed JSON Schema → `eventveil/values.schema.json`.
 
-Run as `python -m deploy.helm.schema`; a test keeps the committed file equal. Lanes and settings come from eventveil's
+`deploy.generate` writes it. Lanes and settings come from eventveil's
 own settings model, so that `helm install` refuses what the process would refuse. Source: Helm, "Schema Files",
 draft 7, 2026-11.
 """
@@ -8,14 +8,11 @@ draft 7, 2026-11.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from proxy.settings import Settings
 
-__all__ = ["OWNED", "SCHEMA", "text"]
-
-SCHEMA = Path(__file__).parent / "eventveil" / "values.schema.json"
+__all__ = ["OWNED", "VALUES", "text"]
 
 OWNED = frozenset({"listen", "private", "keys", "policies", "ca_bundle", "lanes"})
 """Settings that the chart writes itself, since they name what it mounts."""
@@ -135,7 +132,3 @@ def _follow(node: Any, definitions: dict[str, Json], used: dict[str, Json]) -> N
     elif isinstance(node, list):
         for child in node:
             _follow(child, definitions, used)
-
-
-if __name__ == "__main__":
-    SCHEMA.write_text(text(), "utf-8")

@@ -1,7 +1,7 @@
 """The service level objectives → `rules/slo.yaml`: recording rules and burn-rate alerts, named as Sloth names them.
 
-Run as `python -m deploy.prometheus.slo`; a test keeps the committed file equal. Each objective is a row of a table;
-the windows and factors are those of the SRE workbook. Nothing here talks to a Prometheus.
+`deploy.generate` writes it. Each objective is a row of a table; the windows and factors are those of the SRE workbook.
+Nothing here talks to a Prometheus.
 
 Source: Google, The Site Reliability Workbook, chapter 5, table 5-8; sloth.dev, "Prometheus generated rules", 2026-11.
 """
@@ -10,11 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-__all__ = ["BURN", "OBJECTIVES", "RULES", "WINDOWS", "Objective", "text"]
-
-RULES = Path(__file__).parent / "rules" / "slo.yaml"
+__all__ = ["BURN", "OBJECTIVES", "WINDOWS", "Objective", "text"]
 
 PERIOD_DAYS = 30
 WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
@@ -89,7 +86,7 @@ OBJECTIVES = (
 )
 
 _HEAD = """\
-# Written by `python -m deploy.prometheus.slo`; change that file, not this one.
+# Written by `python -m deploy.generate` from deploy/prometheus/slo.py; change that file, not this one.
 # Names and labels are Sloth's, so that its Grafana dashboards work with them.
 groups:
 """
@@ -181,7 +178,3 @@ def _alert(objective: Objective, severity: str) -> Iterator[str]:
     yield "          description: >-"
     yield f"            {objective.description}"
     yield f"          runbook_url: deploy/README.md#{objective.alert.lower()}"
-
-
-if __name__ == "__main__":
-    RULES.write_text(text(), "utf-8")
