@@ -1,0 +1,181 @@
+"""Snowplow: payloads of flat strings and what is packed inside them; ids that stay UUIDs."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+import orjson
+import pytest
+
+from proxy.errors import EventveilError
+from proxy.keys.shapes import SHAPES
+from proxy.policy import compile_program, load_text
+from proxy.scrub import scrub_request
+from proxy.wire.dialect import Access
+from proxy.wire.headers import header
+from proxy.wire.snowplow import SNOWPLOW
+from tests.captures.reading import KEYRING
+from tests.wire.speaking import opened, request, sent
+
+TP2 = "/com.snowplowanalytics.snowplow/tp2"
+DEVICE = "cc0e3253-3603-4969-b1cf-824ce52199aa"
+EVENT = "576f07fc-7e87-49c9-ba9f-bfa4358af40b"
+SESSION = {"userId": DEVICE, "sessionId": "b096f788-60be-44c7-a2f2-b2ccd8a44484", "previousSessionId": None}
+
+
+def _described(name: str, data: Any) -> dict[str, Any]:
+    return {"schema": f"iglu:com.acme/{name}/jsonschema/1-0-0", "data": data}
+
+
+def _event(*contexts: dict[str, Any], event: dict[str, Any] | None = None, **fields: str) -> dict[str, Any]:
+    packed = {"ue_pr": orjson.dumps(_described("unstruct_event", event)).decode()} if event else {}
+    return (
+        {"e": "ue", "eid": EVENT}
+        | fields
+        | packed
+        | {"co": orjson.dumps(_described("contexts", list(contexts))).decode()}
+    )
+
+
+def _payload(*events: dict[str, Any]) -> bytes:
+    return orjson.dumps({"schema": "iglu:com.acme/payload_data/jsonschema/1-0-4", "data": events})
+
+
+def _base64(document: Any) -> str:
+    return urlsafe_b64encode(orjson.dumps(document)).rstrip(b"=").decode()
+
+
+def _scrubbed(event: dict[str, Any], policy: str = "balanced") -> dict[str, Any]:
+    records = orjson.loads(sent("snowplow", request(TP2, _payload(event)), policy).body)["data"]
+    return {name: orjson.loads(text) if text.startswith("{") else text for name, text in records[0].items()}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        _event(_described("user", {"plan": "x"}), _described("user", {"plan": "y"}), event=_described("buy", {"n": 1})),
+        {"e": "pv", "co": "no JSON", "ue_pr": "{", "cx": "e30", "ue_px": "é"},
+        {"e": "pv", "co": '{"schema":"x","data":[1]}', "ue_pr": '{"data":{"schema":"iglu:a/b","data":[]}}'},
+        {"e": "pv", "co": '{ "schema": "iglu:a/b/c/d",  "data": [] }', "ue_pr": 7},
+        {"e": "pv", "cx": _base64(_described("contexts", [_described("user", {"plan": "x"})]))},
+    ],
+)
+def test_an_unchanged_request_is_the_same(event: dict[str, Any]) -> None:
+    """What is packed inside keeps its very text, readable or not."""
+    wire = request(TP2, _payload(event))
+    assert wire == opened("snowplow", wire).seal()
+
+
+def test_a_context_says_by_its_schema_whose_name_it_holds() -> None:
+    """`name` in a context `user` is a person's, in a context `page` it is not."""
+    out = _scrubbed(
+        _event(_described("user", {"name": "Ada Lovelace", "plan": "x"}), _described("page", {"name": "Billing"}))
+    )
+    assert [{"plan": "x"}, {"name": "Billing"}] == [context["data"] for context in out["co"]["data"]]
+
+
+def test_ids_stay_uuids_and_meet() -> None:
+    """Enrich takes `duid`, `sid` and the session's context; both places say the same."""
+    out = _scrubbed(
+        _event(_described("client_session", SESSION), duid=DEVICE, sid=SESSION["sessionId"] or "", uid="user-7")
+    )
+    session = out["co"]["data"][0]["data"]
+    assert (out["duid"], out["sid"], None) == (session["userId"], session["sessionId"], session["previousSessionId"])
+    assert all(SHAPES["uuid"].form.fullmatch(out[name]) and out[name] != DEVICE for name in ("duid", "sid"))
+    assert EVENT == out["eid"]
+    assert out["uid"].startswith("p1_")
+
+
+def test_what_was_typed_into_a_form_is_hashed_where_the_schema_demands_it() -> None:
+    """A changed field still has a value, and nobody can read it."""
+    changed = {"formId": "profile", "elementId": "full_name", "nodeName": "INPUT", "value": "Ada Lovelace"}
+    data = _scrubbed(_event(event=_described("change_form", changed)))["ue_pr"]["data"]["data"]
+    assert {"formId": "profile", "elementId": "full_name", "nodeName": "INPUT"} == {
+        n: data[n] for n in data if n != "value"
+    }
+    assert data["value"].startswith("p1_")
+
+
+def test_people_leave_flat_fields() -> None:
+    """Address, precise zone and a page's query go; a title is scanned like any text."""
+    out = _scrubbed(
+        _event(
+            ip="203.0.113.7", tz="Europe/Berlin", url="http://a.example/x?q=ada", page="Hi ada@example.org", lang="en"
+        )
+    )
+    assert not {"ip", "tz"} & out.keys()
+    assert ("http://a.example/x", "en") == (out["url"], out["lang"])
+    assert "ada@" not in out["page"]
+    assert "page" not in _scrubbed(_event(page="Ada Lovelace"), "strict")
+
+
+@pytest.mark.parametrize(("where", "left"), [("event.name", {"plan": "x"}), ("record.ue_pr.*", None)])
+def test_a_policy_speaks_of_an_events_own_words(where: str, left: dict[str, str] | None) -> None:
+    """`event.name` is a property whatever the schema; an event that is dropped whole takes its envelope along."""
+    rule = f"  - {{id: one, where: '{where}', do: drop, because: x}}\n"
+    policy = load_text(f"policy: p\nextends: [base]\nfields:\n{rule}", "p.yaml")
+    wire = request(TP2, _payload(_event(event=_described("buy", {"name": "b", "plan": "x"}))))
+    out = scrub_request(wire, SNOWPLOW, compile_program(policy, SNOWPLOW, KEYRING)).request
+    assert out is not None
+    event = orjson.loads(out.body)["data"][0]
+    assert left == (orjson.loads(event["ue_pr"])["data"]["data"] if "ue_pr" in event else None)
+
+
+def test_a_pixel_carries_an_event_in_its_query() -> None:
+    """GET: base64url without padding opens and closes the same way."""
+    contexts = _base64(_described("contexts", [_described("user", {"first_name": "Ada", "plan": "xy"})]))
+    wire = request(f"/i?e=pv&uid=user-7&cx={quote(contexts)}", method="GET")
+    assert wire == opened("snowplow", wire).seal()
+    text = parse_qs(sent("snowplow", wire).query)["cx"][0]
+    assert "=" not in text
+    document = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    assert [{"plan": "xy"}] == [context["data"] for context in document["data"]]
+
+
+def test_a_dropped_context_leaves_its_envelope() -> None:
+    """Contexts that a rule takes out go with their schemas; the others stay in order."""
+    wire = request(TP2, _payload(_event(_described("user", {"a": 1}), _described("page", {"b": 2}))))
+    batch = opened("snowplow", wire)
+    del batch.records[0]["co"]["user"]
+    assert [_described("page", {"b": 2})] == orjson.loads(orjson.loads(batch.seal().body)["data"][0]["co"])["data"]
+    batch = opened("snowplow", wire)
+    del batch.records[0]["co"]
+    assert "co" not in orjson.loads(batch.seal().body)["data"][0]
+
+
+def test_the_anonymous_header_travels() -> None:
+    """`SP-Anonymous: *` tells the collector to set no cookie."""
+    wire = request(TP2, _payload(_event()), headers=(("SP-Anonymous", "*"), ("Cookie", "sp=ada")))
+    assert (("sp-anonymous", "*"),) == sent("snowplow", wire).headers
+    assert "" == header(sent("snowplow", wire).headers, "cookie")
+
+
+@pytest.mark.parametrize(
+    ("target", "method", "body"),
+    [
+        (TP2, "POST", b""),
+        (TP2, "POST", b"[]"),
+        (TP2, "POST", b'{"data":{}}'),
+        (TP2, "POST", b'{"data":["e=pv"]}'),
+        ("/i", "GET", b""),
+        ("/i?e=pv", "GET", b"x"),
+        ("/i?e=pv", "POST", b""),
+        ("/r/tp2?u=http://x", "GET", b""),
+        ("/a/b/c", "POST", b"{}"),
+    ],
+)
+def test_what_is_no_event_is_refused(target: str, method: str, body: bytes) -> None:
+    """Other documents, an empty pixel, redirects and longer paths give an error of ours."""
+    with pytest.raises(EventveilError):
+        opened("snowplow", request(target, body, method))
+
+
+def test_custom_paths_and_libraries_are_known() -> None:
+    """Any path of two segments takes payloads; the tracker's script passes; answers are a pixel or `ok`."""
+    assert "collect" == SNOWPLOW.route("POST", "/acme/collect").name
+    assert Access.PASS is SNOWPLOW.route("GET", "/sp.js").access
+    pixel, collect = request("/i?e=pv", method="GET"), request(TP2)
+    assert "image/gif" == SNOWPLOW.ack(SNOWPLOW.route("GET", "/i"), pixel).content_type
+    assert b"ok" == SNOWPLOW.ack(SNOWPLOW.route("POST", TP2), collect).body
