@@ -1,57 +1,179 @@
-"""The heart and its parts against an orjson round trip of the same JSON, on seeded batches."""
+"""The heart and its parts against an orjson round trip of the same JSON, on seeded and on captured requests.
+
+`python -m benchmarks core` measures every case; `gate` takes four of them. CPU time, see `measure`. Parts that cannot
+run alone are differences: a program needs a fresh batch each time, so what is told is (decode + program) − decode.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import cycle
+from typing import Any
 
 import orjson
 
+from benchmarks import captured
 from benchmarks.corpus import Case, documents, request
-from benchmarks.measure import least_us
+from benchmarks.measure import Job, least_us
 from proxy.keys.keyring import Keyring
+from proxy.keys.pseudonym import Pseudonymizer
+from proxy.model import Batch, WireRequest
 from proxy.policy import Program, compile_program, load
 from proxy.scrub import INFLATED_BYTES, scrub_request
 from proxy.wire.registry import DIALECTS
 
-__all__ = ["CASES", "heart", "programs"]
+__all__ = ["CASES", "KEY", "Measured", "Subject", "adversary", "heart", "measure", "program", "subjects", "texts"]
+
+KEY = Keyring.of(bytes(range(32)))
+"""Of the benchmarks only; the same each time, so that two runs do the same work."""
 
 CASES = (
-    Case("mixpanel", 1),
-    Case("mixpanel", 50),
+    *(Case("mixpanel", events) for events in (1, 10, 50, 2000)),
     Case("mixpanel", 50, personal=False),
     Case("mixpanel", 50, people=10),
-    Case("mixpanel", 50, shapes=0),
-    Case("mixpanel", 2000),
+    Case("mixpanel", 50, shapes=10),
     Case("mixpanel", 10, padding_bytes=30 * 1024),
-    Case("segment", 1),
-    Case("segment", 50),
-    Case("segment", 50, personal=False),
+    *(
+        Case(dialect, events)
+        for dialect in ("segment", "posthog", "amplitude", "snowplow", "ga4")
+        for events in (1, 50)
+    ),
+    Case("plausible"),
 )
 
-_KEY = Keyring.of(bytes(range(32)))
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What one line of the table measures.
+
+    Args:
+        requests: run one after the other; a figure is for one event, the mean over all of them.
+        documents: the JSON in them, for the orjson round trip.
+        cycled: each call takes the next request only, so that none comes twice in a row; a figure is still for one event.
+    """
+
+    name: str
+    dialect: str
+    requests: tuple[WireRequest, ...]
+    documents: tuple[Any, ...]
+    cycled: bool = False
+
+    @property
+    def events(self) -> float:
+        """How many events one call of a job goes through."""
+        events = sum(len(document) for document in self.documents)
+        return events / len(self.requests) if self.cycled else events
 
 
-def programs(dialect: str, policy: str = "balanced") -> Program:
-    """Compile a shipped policy for a dialect, under a key of the benchmarks."""
-    return compile_program(load(policy), DIALECTS[dialect], _KEY)
+Measured = dict[str, float]
 
 
-def heart(case: Case, rounds: int = 60) -> dict[str, float]:
-    """Measure one case.
+@cache
+def program(dialect: str, policy: str = "balanced") -> Program:
+    """Compile a shipped policy for a dialect, under the key of the benchmarks."""
+    return compile_program(load(policy), DIALECTS[dialect], KEY)
+
+
+def subjects() -> list[Subject]:
+    """Give everything that `measure` can be asked for: the captured ones first, then the seeded cases."""
+    batches = [captured.batch(50, start) for start in (0, 50, 100)]
+    singles = captured.singles()
+    made = [
+        Subject("captured_mixpanel_browser_batch50", "mixpanel", *_apart(batches)),
+        Subject("captured_mixpanel_browser_single", "mixpanel", *_apart(singles)),
+    ]
+    return made + [Subject(case.name, case.dialect, (request(case),), (documents(case),)) for case in CASES]
+
+
+def adversary(batches: int, events: int = 50) -> Subject:
+    """Make requests in which no two events, of one batch or of two, have the same shape."""
+    cases = [Case("mixpanel", events, shapes=0, seed=seed) for seed in range(batches)]
+    return Subject(cases[0].name, "mixpanel", tuple(map(request, cases)), tuple(map(documents, cases)), cycled=True)
+
+
+def heart(subject: Subject) -> dict[str, Job]:
+    """Give the two jobs whose ratio is the heart's price."""
+    compiled, dialect = program(subject.dialect), DIALECTS[subject.dialect]
+    bodies = [orjson.dumps(document) for document in subject.documents]
+    return {
+        "orjson": _job(lambda text: orjson.dumps(orjson.loads(text)), bodies, subject.cycled),
+        "heart": _job(lambda wire: scrub_request(wire, dialect, compiled), subject.requests, subject.cycled),
+    }
+
+
+def measure(subject: Subject, limit_s: float = 3.0) -> Measured:
+    """Measure one subject.
 
     Returns:
-        µs of the `orjson` round trip, of `framing` alone (decode and seal with nothing between) and of the whole
-        `heart`; `ratio` is heart to orjson.
+        µs per event of the `orjson` round trip and of the `heart`, its parts `decode`, `program`, `encode`, and within
+        the program `detect` and `keys`; `ratio` of heart to orjson.
     """
-    wire = request(case)
-    text = orjson.dumps(documents(case))
-    dialect = DIALECTS[case.dialect]
-    route = dialect.route(wire.method, wire.path)
-    jobs: dict[str, Callable[[], object]] = {
-        "orjson": lambda: orjson.dumps(orjson.loads(text)),
-        "framing": lambda: dialect.decode(wire, route, INFLATED_BYTES).seal(),
-        "heart": partial(scrub_request, wire, dialect, programs(case.dialect)),
+    times = least_us(heart(subject) | _parts(subject), limit_s=limit_s)
+    times["program"] -= times["decode"]
+    times["encode"] -= times["decode"]
+    events = subject.events
+    return {name: us / events for name, us in times.items()} | {
+        "ratio": times["heart"] / times["orjson"],
+        "events": events / len(subject.requests),
+        "bytes": sum(map(_bytes, subject.requests)) / len(subject.requests),
     }
-    measured = least_us(jobs, rounds)
-    return measured | {"ratio": measured["heart"] / measured["orjson"]}
+
+
+def texts(batch: list[Any]) -> list[str]:
+    """Give the distinct strings of documents, as the detectors see them once a batch."""
+    return list(dict.fromkeys(_strings(batch)))
+
+
+def _parts(subject: Subject) -> dict[str, Job]:
+    compiled, dialect = program(subject.dialect), DIALECTS[subject.dialect]
+    routed = [(wire, dialect.route(wire.method, wire.path)) for wire in subject.requests]
+    token = Pseudonymizer(KEY.derive(subject.dialect, "bench"), KEY.epoch).token
+    distinct = [texts(document) for document in subject.documents]
+
+    def then(work: Callable[[Batch], object]) -> Job:
+        return _job(lambda pair: work(dialect.decode(*pair, INFLATED_BYTES)), routed, subject.cycled)
+
+    return {
+        "decode": then(lambda batch: None),
+        "program": then(compiled.run),
+        "encode": then(lambda batch: batch.seal()),
+        "detect": _job(compiled.looking.detector.find, distinct, subject.cycled),
+        "keys": _job(lambda ids: [token(one) for one in ids], [found[:3] for found in distinct], subject.cycled),
+    }
+
+
+def _job(work: Callable[[Any], object], arguments: Sequence[Any], cycled: bool) -> Job:
+    """Make a job of all arguments, or of the next one each time; of a single one, without a loop around it."""
+    if len(arguments) == 1:
+        return partial(work, arguments[0])
+    if cycled:
+        following = cycle(arguments)
+        return lambda: work(next(following))
+
+    def run() -> None:
+        for argument in arguments:
+            work(argument)
+
+    return run
+
+
+def _apart(pairs: Iterable[tuple[WireRequest, Any]]) -> tuple[tuple[WireRequest, ...], tuple[Any, ...]]:
+    wires, made = zip(*pairs, strict=True)
+    return wires, made
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def _bytes(wire: WireRequest) -> int:
+    return len(wire.body) + len(wire.query)
