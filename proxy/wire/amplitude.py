@@ -18,6 +18,7 @@ from proxy.model import Batch, Document, Part, WireRequest
 from proxy.wire.answers import AUTOCAPTURE_OFF, switched, with_switches
 from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Found, Route
 from proxy.wire.parts import RESERVED, UTM, below, every, nobody, parameters
+from proxy.wire.places import placed
 
 __all__ = ["AMPLITUDE"]
 
@@ -146,4 +147,5 @@ AMPLITUDE = Dialect(
     ack=_ack,
     answers={"config": switched(_OFF)},
     anonymize=_anonymize,
+    place=placed("event", "country", "region"),
 )

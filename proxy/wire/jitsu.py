@@ -13,6 +13,7 @@ from proxy.model import WireRequest
 from proxy.wire.answers import switched
 from proxy.wire.dialect import COMMON, Access, Ack, Dialect, Field, Route
 from proxy.wire.parts import RESERVED, every, nobody
+from proxy.wire.places import placed
 from proxy.wire.segment_shape import CALLS, SCOPES, anonymize, catalogue, find
 
 __all__ = ["JITSU"]
@@ -48,4 +49,5 @@ JITSU = Dialect(
     ack=_ack,
     answers=dict.fromkeys((*CALLS, "batch"), switched({"destinations": []})),
     anonymize=anonymize,
+    place=placed("event profile group", "context.location.country", "context.location.region"),
 )

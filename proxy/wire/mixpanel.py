@@ -16,6 +16,7 @@ from proxy.model import Batch, WireRequest
 from proxy.wire.answers import AUTOCAPTURE_OFF, switched, with_switches
 from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Route
 from proxy.wire.parts import RESERVED, UTM, below, every, nobody, parameters
+from proxy.wire.places import placed
 
 __all__ = ["MIXPANEL"]
 
@@ -169,4 +170,5 @@ MIXPANEL = Dialect(
     ack=_ack,
     answers=_ANSWERS,
     anonymize=_anonymize,
+    place=placed("event", "properties.mp_country_code", "properties.$region"),
 )

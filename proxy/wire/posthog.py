@@ -16,6 +16,7 @@ from proxy.model import Batch, Document, Part, WireRequest
 from proxy.wire.answers import AUTOCAPTURE_OFF, assigned, script, switched
 from proxy.wire.dialect import COMMON, Access, Ack, Contract, Dialect, Field, Form, Found, Route
 from proxy.wire.parts import RESERVED, below, every, nobody
+from proxy.wire.places import placed
 from proxy.wire.posthog_page import AUTOMATIC, PAGE, unpack
 
 __all__ = ["POSTHOG"]
@@ -144,4 +145,5 @@ POSTHOG = Dialect(
     ack=_ack,
     answers={"script": assigned(_VARIABLE, "config", _OFF), **dict.fromkeys(("config", "flags"), switched(_OFF))},
     anonymize=_anonymize,
+    place=placed("event", "properties.$geoip_country_code", "properties.$geoip_subdivision_1_code"),
 )

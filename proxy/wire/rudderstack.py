@@ -18,6 +18,7 @@ from proxy.model import WireRequest
 from proxy.wire.answers import switched, with_switches
 from proxy.wire.dialect import Access, Ack, Dialect, Field, Route
 from proxy.wire.parts import RESERVED, every, nobody
+from proxy.wire.places import placed
 from proxy.wire.segment_shape import CALLS, SCOPES, anonymize, catalogue, find
 
 __all__ = ["RUDDERSTACK"]
@@ -69,4 +70,5 @@ RUDDERSTACK = Dialect(
     ack=_ack,
     answers={"config": switched(_OFF)},
     anonymize=anonymize,
+    place=placed("event profile group", "context.location.country", "context.location.region"),
 )

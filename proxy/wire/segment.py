@@ -16,6 +16,7 @@ from proxy.model import Document, WireRequest
 from proxy.wire.answers import AUTOCAPTURE_OFF, switched, with_switches
 from proxy.wire.dialect import Access, Ack, Dialect, Field, Form, Found, Route
 from proxy.wire.parts import nobody
+from proxy.wire.places import placed
 from proxy.wire.segment_shape import CALLS, SCOPES, anonymize, catalogue, find
 
 __all__ = ["SEGMENT"]
@@ -76,4 +77,5 @@ SEGMENT = Dialect(
     ack=_ack,
     answers={"settings": _own_integration},
     anonymize=anonymize,
+    place=placed("event profile group", "context.location.country", "context.location.region"),
 )

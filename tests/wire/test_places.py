@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from proxy.model import Batch, Part
+from proxy.wire.dialect import Access
 from proxy.wire.places import placed
-from tests.wire.speaking import request
+from proxy.wire.registry import DIALECTS
+from tests.captures.reading import CAPTURED, lines
+from tests.wire.speaking import opened, request, sent
 
 
 @pytest.mark.parametrize(
@@ -36,3 +40,20 @@ def test_only_the_named_kinds_get_a_place() -> None:
     batch = Batch([{}, {}], ["event", "group"], [around, Part("query", {})], lambda: request("/"))
     placed("event envelope", "country")(batch, "IE", "IE-L")
     assert ([{"country": "IE"}, {}], {"country": "IE"}, {}) == (batch.records, around.node, batch.around[1].node)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, dialect in DIALECTS.items() if dialect.place and name in CAPTURED)
+)
+def test_a_country_reaches_every_vendor_that_takes_one(name: str) -> None:
+    """What the vendors' own SDKs sent leaves with the country, and under `balanced` without the region."""
+    located = 0
+    for line in lines(name):
+        if DIALECTS[name].route(line.request.method, line.request.path).access is not Access.EVENTS:
+            continue
+        out = sent(name, replace(line.request, country="IE", region="IE-L"))
+        batch = opened(name, out)
+        shown = repr((batch.records, [part.node for part in batch.around]))
+        located += "'IE'" in shown
+        assert "IE-L" not in shown
+    assert located
