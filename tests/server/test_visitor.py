@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from aiohttp import web
@@ -13,6 +14,7 @@ from multidict import CIMultiDict
 
 from proxy.errors import SettingsError
 from proxy.server.visitor import Places, Visitor, Visitors, open_places
+from tests.fakes import EVENT, ask, post, serving, vendor
 
 IRELAND = {"country": {"iso_code": "IE"}, "subdivisions": [{"iso_code": "L"}, {"iso_code": "D"}]}
 MOVING = {"registered_country": {"iso_code": "DK"}}
@@ -143,3 +145,13 @@ def test_a_file_that_is_no_database_stops_the_start(tmp_path: Path, content: byt
         path.write_bytes(content)
     with pytest.raises(SettingsError, match="MaxMind-format"):
         open_places(path, "country")
+
+
+async def test_the_place_of_a_visitor_reaches_the_vendor_and_the_address_does_not() -> None:
+    """From the socket to the vendor: X-Forwarded-For of a trusted proxy becomes a country in the event."""
+    event = post("/mp/track", EVENT, "Content-Type: application/x-www-form-urlencoded", "X-Forwarded-For: 203.0.113.7")
+    async with vendor() as fake, serving(fake.url) as served:
+        served.handler.visitors = Visitors(1, Places(FakeReader({"203.0.113.7": IRELAND})))
+        await ask(served.port, event)
+    assert b'"mp_country_code":"IE"' in unquote_to_bytes(fake.received[0].body)
+    assert b"203.0.113.7" not in repr(fake.received).encode()
