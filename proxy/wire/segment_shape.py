@@ -25,10 +25,13 @@ _TEXT, _URL, _AGENT, _PLACE = Field(form=Form.TEXT), Field("URL"), Field("USER_A
 _NOBODY = frozenset({""})
 """What RudderStack sends for a user it does not know; hashed it would be one person."""
 
+_NOBODYS_ADDRESS = "0.0.0.0"  # noqa: S104 - an address that is nobody's, not one to listen on
+"""Stands where the vendor would put the connection's, so it must not be taken out again like an address of somebody."""
+
 _PAGE = every("url path search referrer tab_url initial_referrer referring_domain initial_referring_domain", _URL)
 
 _CONTEXT: dict[str, Field] = {
-    "ip": Field("IP_ADDRESS"),
+    "ip": Field("IP_ADDRESS", keep_values=frozenset({_NOBODYS_ADDRESS})),
     "groupId": Field("ORG_ID"),
     "userAgent": _AGENT,
     **every(
@@ -51,7 +54,7 @@ _CONTEXT: dict[str, Field] = {
 _RECORD: dict[str, Field] = {
     **every("messageId timestamp originalTimestamp sentAt receivedAt type writeKey", RESERVED),
     **every("userId previousId", Field("USER_ID", Contract.IDENTITY, keep_values=_NOBODY)),
-    "anonymousId": Field("DEVICE_ID", Contract.IDENTITY, keep_values=_NOBODY),
+    "anonymousId": Field("DEVICE_ID", Contract.IDENTITY, keep_values=frozenset({_NOBODYS_ADDRESS})),
     "groupId": Field("ORG_ID", Contract.IDENTITY, keep_values=_NOBODY),
     **every("event name category", _TEXT),
     **nobody("channel version integrations.* _metadata.*"),
@@ -111,4 +114,4 @@ def anonymize(batch: Batch) -> None:
     for record, kind in zip(batch.records, batch.kinds, strict=True):
         context = record.setdefault("context", {}) if kind != "metric" else None
         if isinstance(context, dict):
-            context["ip"] = "0.0.0.0"  # noqa: S104 - an address that is nobody's, not one to listen on
+            context["ip"] = _NOBODYS_ADDRESS

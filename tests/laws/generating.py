@@ -51,7 +51,7 @@ DETECTED: dict[str, tuple[str, ...]] = {
     "PHONE_NUMBER": ("+44 20 7946 0958", "+1 202 555 0143", "+353 20 915 5511"),
     "SECRET": (CANARIES["SECRET"],),
 }
-"""Values that tell by themselves, wherever they stand. Invented, or reserved for documentation (see `policy.canary`)."""
+"""Values that tell by themselves, wherever they stand. Invented, or reserved for documentation: see `policy.canary`."""
 
 PEOPLE = ("Orla Quenneville", "Tamsin Brightwater", "Inés Valdoro", "Priya Venkatanarayan", "Ansgar Holmström")
 """Names tell only where a field's name says so, and wherever they are repeated in the same request."""
