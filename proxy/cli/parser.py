@@ -6,6 +6,7 @@ Nothing heavy is imported before a command is known: `eventveil --help` must not
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -35,15 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Callable[[Options], int] = import_module(f"proxy.cli.{options.module}").run
     try:
-        return command(options)
+        status = command(options)
+        sys.stdout.flush()
     except EventveilError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except BrokenPipeError:  # the reader has had enough: `eventveil scrub | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would fail once more at its end
         return 0
     except KeyboardInterrupt:
         return 130
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

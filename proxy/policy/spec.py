@@ -92,4 +92,4 @@ class PolicySpec(_Strict):
 def schema() -> dict[str, Any]:
     """Give the JSON Schema of a policy file, for `yaml-language-server`."""
     generated = PolicySpec.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "eventveil policy"} | generated
+    return generated | {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "eventveil policy"}

@@ -77,6 +77,7 @@ def test_an_id_of_the_vendors_form_keeps_it() -> None:
     assert re.fullmatch("[0-9a-f]{16}", token)
     assert token != "37be42d094381d2e"
     assert token == shaped.token(token)
+    assert [True, False] == [shaped.made(token), shaped.made("37be42d094381d2e")]
     assert PSEUDONYMS.token("user-42") == shaped.token("user-42")
 
 

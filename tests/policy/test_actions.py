@@ -71,7 +71,7 @@ def test_an_entity_is_made_coarser(spec: Any, entity: str, subject: dict[str, st
     assert result == act(spec, value, entity, **subject)
 
 
-EVERY: list[tuple[Any, str, dict[str, str]]] = [
+EVERY: list[tuple[Any, str, dict[str, Any]]] = [
     ("keep", "PERSON", {}),
     ("hash", "USER_ID", {}),
     ("hash", "USER_ID", {"shapes": ("hex16", "uuid", "numbers")}),

@@ -104,3 +104,12 @@ def test_profiles_and_groups_know_whose_name_it_is() -> None:
     group = event(program(dialect="mixpanel"), {"$set": {"name": "Acme Ltd"}}, "group")
     assert {"$set": {}} == profile
     assert group["$set"]["name"].startswith(TOKEN)
+
+
+def test_records_are_no_part_of_their_envelope() -> None:
+    """The list of records inside an envelope is walked record by record, not once more as a field of what is around."""
+    records = [{"type": "track", "userId": "u1", "properties": {"email": "a.b@example.com"}}]
+    around = Part("envelope", {"batch": records, "note": "c.d@example.com"})
+    _, report = run(program(dialect="segment"), around=(around,))
+    assert [{"type": "track", "userId": "u1", "properties": {"email": "a.b@example.com"}}] == around.node["batch"]
+    assert {("envelope.note", "hash")} == places(report)

@@ -75,10 +75,8 @@ def test_all_faults_of_a_file_are_found_at_once() -> None:
 def test_a_place_is_that_of_the_key_or_item() -> None:
     """A value is found at its key, an item at itself, and what is not there at what is around it."""
     source = read("a:\n  b: 1\nc:\n  - x\n  - y\n", "f")
-    found = [
-        str(source.place(path)) for path in [("a", "b"), ("c", 1), ("a", "rule", "b"), ("a", "gone"), ("gone",), ()]
-    ]
-    assert ["f:2:3", "f:5:5", "f:2:3", "f:1:1", "f:1:1", "f:1:1"] == found
+    paths: list[tuple[str | int, ...]] = [("a", "b"), ("c", 1), ("a", "rule", "b"), ("a", "gone"), ("gone",), ()]
+    assert ["f:2:3", "f:5:5", "f:2:3", "f:1:1", "f:1:1", "f:1:1"] == [str(source.place(path)) for path in paths]
     assert "f:1:1" == str(read("", "f").place(("a",)))
 
 

@@ -91,3 +91,18 @@ def test_a_rule_of_the_policy_has_its_own() -> None:
     assert treatment is not None
     assert ("a", "LOCATION_COARSE", "mask") == (treatment.rule, treatment.entity, treatment.action)
     assert made(rules).of_rule(other, "PERSON") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "shadow"),
+    [("", "hash", False), ("mode: shadow", "hash", True), ("entities: {IP_ADDRESS: keep}", None, None)],
+)
+def test_an_address_that_a_vendor_counts_by_has_a_pseudonym(text: str, action: str | None, shadow: bool | None) -> None:
+    """Where a vendor tells visitors apart by address, another address stands, unless the policy keeps addresses."""
+    treatment = made(text).counted()
+    assert (action, shadow) == ((treatment.action, treatment.shadow) if treatment else (None, None))
+    if treatment:
+        one = treatment.apply("203.0.113.7")
+        assert str(one).startswith("fd")
+        assert one == treatment.apply(one)  # type: ignore[arg-type] # an address, not GONE
+        assert GONE is treatment.apply("nobody")

@@ -78,7 +78,8 @@ def test_types_may_change_from_record_to_record() -> None:
     """A field that was a scalar, then an object, then a scalar again is scrubbed each time."""
     scrubber = program()
     shapes: list[Any] = [MAIL, {"x": MAIL}, [MAIL], MAIL, 5, {"x": [MAIL]}]
-    for field in ("note", "email", "user"):
+    for field in ("note", "email", "user", "other"):
+        event(scrubber, {"other": {"x": 1}, "z": 1})  # one that is planned as an object first
         records, _ = run(scrubber, *({field: shape, "z": 1} for shape in (*shapes, *reversed(shapes))))
         assert MAIL not in json.dumps(records)
         assert 12 == len(records)
