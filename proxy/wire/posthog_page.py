@@ -77,10 +77,11 @@ PAGE = {
 }
 """Properties of page views, autocapture, heat maps, web vitals and errors."""
 
-_ATTRIBUTE = r'[^"=;]+="(?:[^"\\]|\\.)*"'
-_ELEMENT = re.compile(rf'([^";]*?)(?::(?=attr_|href=|nth-|text=)((?:{_ATTRIBUTE})*))?(?:;|$)', re.DOTALL)
+_TEXT_WITHIN = r'[^"\\]*(?:\\.[^"\\]*)*'
+_OWN = "(?:attr_|href=|nth-|text=)"
+_ELEMENT = re.compile(rf'([^":;]*(?::(?!{_OWN})[^":;]*)*)(?::((?:[^"=;]+="{_TEXT_WITHIN}")*))?(?:;|$)', re.DOTALL)
 """A class may hold a colon (`md:flex`): attributes begin at the first colon that one of PostHog's own names follows."""
-_PAIR = re.compile(r'([^"=;]+)="((?:[^"\\]|\\.)*)"', re.DOTALL)
+_PAIR = re.compile(rf'([^"=;]+)="({_TEXT_WITHIN})"', re.DOTALL)
 
 
 def open_chain(chain: Any) -> list[dict[str, str]] | None:

@@ -37,7 +37,7 @@ def test_switches_are_set_in_place() -> None:
     ("answer", "expected"),
     [
         (
-            b"(function() {\n window._C = {};\n window._C['k-1'] = {\n config: {\"replay\": {}}, siteApps: [evil()] } })();",
+            b"(function() {\n window._C['k-1'] = {\n config: {\"replay\": {}}, siteApps: [evil()] } })();",
             script("_C", "k-1", "config", {"replay": False}),
         ),
         (b'window._C["k"]={config:{}}', script("_C", "k", "config", {"replay": False})),
