@@ -9,7 +9,7 @@ event whose `sid` is no UUID, or whose context breaks its schema: hence `shapes`
 form is hashed, not dropped.
 
 Source: captures of @snowplow/browser-tracker 4.6.8, snowplow-node 4.8.0, snowplow-tracker 1.1.0; Snowplow "Tracker
-protocol"; Enrich, Transform.scala; Iglu Central client_session/1-0-2, change_form/1-0-0; read 2026-11.
+protocol"; Enrich, Transform.scala; Iglu Central client_session/1-0-2; read 2026-11.
 """
 
 from __future__ import annotations
@@ -28,21 +28,19 @@ from proxy.wire.parts import PIXEL, RESERVED, below, every, nobody
 
 __all__ = ["SNOWPLOW"]
 
-_DEVICE = Field("DEVICE_ID")
 _IDENTITY = Field("DEVICE_ID", Contract.IDENTITY)
 _TYPED = Field("EMAIL_ADDRESS")
 """Whatever somebody typed; the schema demands a value, and this entity is hashed unless a policy says otherwise."""
-_URL = Field("URL")
 _EVENTS, _CONTEXTS = "ue_pr ue_px", "co cx"
 
 _EVENT: dict[str, Field] = {
     **every("e eid tv dtm stm ttm", RESERVED),
     "uid": Field("USER_ID", Contract.IDENTITY),
     **every("duid nuid tnuid", _IDENTITY),
-    **every("sid fp mac", _DEVICE),
+    **every("sid fp mac", Field("DEVICE_ID")),
     "ip": Field("IP_ADDRESS"),
     "ua": Field("USER_AGENT"),
-    **every("url refr", _URL),
+    **every("url refr", Field("URL")),
     **every("tz tr_ci tr_st tr_co", Field("LOCATION_COARSE")),
     "page": Field(form=Form.WORDS),
     **every("se_ca se_ac ti_sk ti_nm ti_ca", Field(form=Form.TEXT)),
@@ -53,39 +51,42 @@ _EVENT: dict[str, Field] = {
     **every("ue_pr co", Field(form=Form.JSON)),
     **every("ue_px cx", Field(form=Form.BASE64_JSON)),
     **below(f"{_EVENTS} {_CONTEXTS}", nobody("*")),
-    **below(_EVENTS, every("link_click.targetUrl change_form.url", _URL)),
+    **below(_EVENTS, every("link_click.targetUrl change_form.url", Field("URL"))),
     **below(_EVENTS, every("change_form.value focus_form.value submit_form.elements.value", _TYPED)),
-    **below(_CONTEXTS, every("client_session.sessionId client_session.previousSessionId", _DEVICE)),
-    **below(_CONTEXTS, {"client_session.userId": _IDENTITY}),
+    **below("co.client_session cx.client_session", every("userId sessionId previousSessionId", _IDENTITY)),
     **below(_CONTEXTS, nobody("web_page.id client_session.firstEventId browser_context.tabId")),
 }
 """The tracker protocol's parameters, and what the trackers' own contexts and plugins put inside."""
 
 
-def _unfold(record: dict[str, Any]) -> list[Callable[[], None]]:
+def _unfold(records: list[Any]) -> Callable[[], None]:
     """Show self-describing JSON by the names of its schemas; give what folds it again."""
-    closers: list[Callable[[], None]] = []
-    for name in (*_EVENTS.split(), *_CONTEXTS.split()):
-        text = record.get(name)
-        opened = _items(text) if isinstance(text, str) else None
-        if isinstance(text, str) and opened:
-            document, items = opened
-            view: dict[str, list[Any]] = {}
-            for item in items:
-                view.setdefault(item["schema"].partition("/")[2].partition("/")[0], []).append(item["data"])
-            record[name] = view
-            closers.append(partial(_fold, record, name, text, document, write(document)))
-    return closers
+    folds: list[Callable[[], None]] = []
+    for record in (record for record in records if isinstance(record, dict)):
+        for name in f"{_EVENTS} {_CONTEXTS}".split():
+            if opened := _items(record.get(name)):
+                document, items = opened
+                folds.append(partial(_fold, record, name, record[name], document, write(document)))
+                view: dict[str, list[Any]] = {}
+                record[name] = view
+                for item in items:
+                    view.setdefault(item["schema"].partition("/")[2].partition("/")[0], []).append(item["data"])
+
+    def fold() -> None:
+        for one in folds:
+            one()
+
+    return fold
 
 
-def _items(text: str) -> tuple[Any, list[dict[str, Any]]] | None:
+def _items(text: Any) -> tuple[Any, list[dict[str, Any]]] | None:
     """Find the self-describing JSON in an event's or a list of contexts' envelope; None when it is something else."""
     try:
         document = read(text.encode() if text[:1] == "{" else urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         data = document["data"]
         items = data if isinstance(data, list) else [data]
-        described = all(isinstance(item["data"], dict) and "/" in item["schema"] for item in items)
-    except (DocumentInvalid, ValueError, TypeError, KeyError):
+        described = all(isinstance(item["data"], dict) and item["schema"].startswith("iglu:") for item in items)
+    except (AttributeError, DocumentInvalid, ValueError, TypeError, KeyError):
         return None
     return (document, items) if described else None
 
@@ -94,8 +95,7 @@ def _fold(record: dict[str, Any], name: str, text: str, document: Any, before: b
     view = record.get(name)
     if not isinstance(view, dict):
         return
-    left = {id(data) for datas in view.values() for data in datas}
-    data = document["data"]
+    left, data = {id(data) for datas in view.values() for data in datas}, document["data"]
     if isinstance(data, list):
         data[:] = [item for item in data if id(item["data"]) in left]
     elif id(data["data"]) not in left:
@@ -106,17 +106,11 @@ def _fold(record: dict[str, Any], name: str, text: str, document: Any, before: b
     record[name] = text if after == before else closed.decode()
 
 
-def _close(closers: list[Callable[[], None]]) -> None:
-    for closer in closers:
-        closer()
-
-
 def _find(document: Document, route: Route) -> Found:
     records = document.get("data") if isinstance(document, dict) else None
     if not isinstance(records, list):
         raise DocumentInvalid("an object with an array `data`", "another JSON document", route.name)
-    closers = [closer for record in records if isinstance(record, dict) for closer in _unfold(record)]
-    return Found(records, ["event"] * len(records), [Part("envelope", document)], partial(_close, closers))
+    return Found(records, ["event"] * len(records), [Part("envelope", document)], _unfold(records))
 
 
 def _decode(dialect: Dialect, request: WireRequest, route: Route, limit_bytes: int) -> Batch:
@@ -126,7 +120,7 @@ def _decode(dialect: Dialect, request: WireRequest, route: Route, limit_bytes: i
     event = Pairs(request.query)
     if "e" not in event.record or request.body:
         raise DocumentInvalid("an event in the query alone", "none, or a body too", route.name)
-    close = partial(_close, _unfold(event.record))
+    close = _unfold([event.record])
 
     def seal() -> WireRequest:
         close()

@@ -59,6 +59,7 @@ def _scrubbed(event: dict[str, Any], policy: str = "balanced") -> dict[str, Any]
         {"e": "pv", "co": "no JSON", "ue_pr": "{", "cx": "e30", "ue_px": "é"},
         {"e": "pv", "co": '{"schema":"x","data":[1]}', "ue_pr": '{"data":{"schema":"iglu:a/b","data":[]}}'},
         {"e": "pv", "co": '{ "schema": "iglu:a/b/c/d",  "data": [] }', "ue_pr": 7},
+        {"e": "pv", "co": '{"data":[{"schema":["/"],"data":{}}]}', "ue_pr": '{"data":{"schema":7,"data":{}}}'},
         {"e": "pv", "cx": _base64(_described("contexts", [_described("user", {"plan": "x"})]))},
     ],
 )
