@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from proxy.detect.detector import Detector
+from proxy.detect.detector import Detector, Span
 from proxy.detect.knowledge import Known
+from proxy.detect.layers import unescaped
 from proxy.policy.actions import GONE
 from proxy.policy.documents import opens
 from proxy.policy.plan import Node, Plan, Renamed, Treatment
@@ -98,6 +99,7 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
     spans = looking.detector.find(seen)
     names: set[str] = set()
     numbers: dict[str, int] = {}
+    walk.removed.extend(_addresses(spans, looking.treatments))
     if walk.removed:
         held = [text for text in walk.held if text.__class__ is str and text not in looking.allow]
         plans = set(map(_PLAN, walk.holders))
@@ -111,6 +113,22 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
     return changes | _numbers(walk, looking)
+
+
+def _addresses(spans: Mapping[str, Iterable[Span]], treatments: Mapping[str, Treatment]) -> Iterator[tuple[str, str]]:
+    """Give the mail addresses that are taken out of texts: their local parts are names that other texts repeat."""
+    treatment = treatments.get(_ADDRESS)
+    if treatment is None or treatment.shadow:
+        return
+    for text, found in spans.items():
+        for span in found:
+            if span.entity == _ADDRESS:
+                raw = text[span.start : span.end]
+                view = unescaped(raw)
+                yield (view.text if view else raw), _ADDRESS
+
+
+_ADDRESS = "EMAIL_ADDRESS"
 
 
 def _known(removed: Iterable[tuple[str, str]]) -> Known:

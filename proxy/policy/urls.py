@@ -6,11 +6,17 @@ or in a kept parameter is still found.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import unquote_plus
 
-__all__ = ["UrlParts", "cleaner"]
+from proxy.detect.lexicon import classify
+
+__all__ = ["UrlParts", "cleaner", "personal"]
+
+_TELLING = frozenset({"EMAIL_ADDRESS", "PERSON", "PHONE_NUMBER", "SECRET", "USER_ID"})
+"""What a parameter may hold that page titles and texts of the same request repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +76,21 @@ def _without_credentials(base: str, parts: UrlParts) -> str:
     authority, slash, path = rest.partition("/")
     host = authority.rpartition("@")[2]
     return f"{scheme}//{host}{slash}{'' if parts.path == 'drop' else path}"
+
+
+def personal(text: str, clean: str) -> Iterator[tuple[str, str]]:
+    """Give what was cut from a URL and is a person's, by the name of its parameter or as an address.
+
+    Args:
+        clean: what is left of the URL.
+
+    Returns:
+        (value, entity), percent-decoded; pages repeat such values in their titles.
+    """
+    for pair in text.partition("#")[0].rpartition("?")[2].split("&"):
+        name, equals, value = pair.partition("=")
+        if equals and pair not in clean:
+            plain = unquote_plus(value)
+            entity = "EMAIL_ADDRESS" if "@" in plain else classify(unquote_plus(name))
+            if entity in _TELLING:
+                yield plain, str(entity)

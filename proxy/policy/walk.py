@@ -17,6 +17,7 @@ from proxy.policy.documents import Document, open_document
 from proxy.policy.generalize import Scalar
 from proxy.policy.plan import Node, Plan, Renamed, Step, Treatment
 from proxy.policy.spec import OnError
+from proxy.policy.urls import personal
 from proxy.wire.dialect import Form
 
 __all__ = ["DEEPEST", "Dropped", "Holder", "Walk"]
@@ -244,6 +245,8 @@ class Walk:
         new = treatment.apply(value)
         if treatment.tells and new != value:
             self.removed.append((str(value), treatment.entity))
+        elif treatment.entity == "URL" and new != value:
+            self.removed.extend(personal(str(value), str(new)))
         return new
 
     def _fail(self, holder: Any, key: Any, node: Node) -> None:

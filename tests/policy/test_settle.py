@@ -45,6 +45,15 @@ def test_a_removed_value_is_found_again() -> None:
     assert "Lovelace" not in repr(report)
 
 
+@pytest.mark.parametrize("address", ["mary.somerville@example.com", "mary.somerville%40example.com"])
+def test_an_address_in_a_text_names_its_owner(address: str) -> None:
+    """The words before the @ are a name in the texts beside it, unless addresses stay or are only counted."""
+    record = {"a": f"from {address} today", "b": "Mary Somerville called"}
+    assert "[PERSON] [PERSON] called" == event(program(), record)["b"]
+    for text in ("entities: {EMAIL_ADDRESS: keep}", "entities: {EMAIL_ADDRESS: {do: hash, mode: shadow}}"):
+        assert record["b"] == event(program(text), record)["b"]
+
+
 def test_a_number_is_a_card() -> None:
     """A payment card's number goes as text and as a number; others stay."""
     record = {"a": 4111111111111111, "b": "4111111111111111", "c": 1700000000, "d": 4111111111111112, "e": 1.5}

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.policy.urls import UrlParts, cleaner
+from proxy.policy.urls import UrlParts, cleaner, personal
+from tests.policy.programs import event, program
 
 UTM = UrlParts(frozenset({"utm_source", "utm_medium"}))
 ALL = UrlParts(None, fragment=True)
@@ -63,3 +64,30 @@ def test_a_clean_url_stays(parts: UrlParts, url: str) -> None:
 def test_a_parameter_is_asked_for(parts: UrlParts, parameter: str, keeps: bool) -> None:
     """A field that copies a parameter stays when the parameter would."""
     assert keeps == parts.keeps(parameter)
+
+
+@pytest.mark.parametrize(
+    ("url", "clean", "told"),
+    [
+        ("/a?email=ada%40x.example&q=1#f=2", "/a", [("ada@x.example", "EMAIL_ADDRESS")]),
+        ("?u=ada%40x.example", "", [("ada@x.example", "EMAIL_ADDRESS")]),
+        ("full_name=Ada+Lovelace&x", "", [("Ada Lovelace", "PERSON")]),
+        ("/a?full%5Fname=Ada&utm_source=x", "/a?utm_source=x", [("Ada", "PERSON")]),
+        ("/a?email=ada%40x.example", "/a?email=ada%40x.example", []),
+        ("/a?city=Paris&plan=pro", "/a", []),
+        ("/a", "/a", []),
+    ],
+)
+def test_what_was_cut_is_told(url: str, clean: str, told: list[tuple[str, str]]) -> None:
+    """A parameter that is a person's and went is said, as it reads; one that stayed, or is nobody's, is not."""
+    assert told == list(personal(url, clean))
+
+
+def test_a_title_does_not_repeat_what_a_url_lost() -> None:
+    """The address in a parameter names the visitor whom the page's title names."""
+    record = {
+        "event": "x",
+        "properties": {"$current_url": "/a?email=ada.lovelace%40x.example", "title": "Ada Lovelace: bills"},
+    }
+    left = event(program(dialect="mixpanel"), record)
+    assert {"$current_url": "/a", "title": "[PERSON] [PERSON]: bills"} == left["properties"]
