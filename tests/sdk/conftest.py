@@ -11,5 +11,6 @@ HERE = Path(__file__).resolve().parent
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the browser tests unless this folder, or something in it, was named."""
-    named = any((config.invocation_params.dir / str(arg).partition("::")[0]).resolve().is_relative_to(HERE) for arg in config.args)
+    places = (config.invocation_params.dir / str(arg).partition("::")[0] for arg in config.args)
+    named = any(place.resolve().is_relative_to(HERE) for place in places)
     return True if collection_path.name == "test_sdks.py" and not named else None

@@ -36,8 +36,8 @@ try {
 } finally {
   await browser.close();
 }
-console.log(JSON.stringify({ ...report, requests: Object.values(report.requests) }));
-process.exit(0);
+const told = JSON.stringify({ ...report, requests: Object.values(report.requests) });
+process.stdout.write(told + "\n", () => process.exit(0));
 
 async function watch(context, page) {
   page.on("console", (message) => {
@@ -67,15 +67,18 @@ async function visit(page) {
   for (const name of ["name", "email", "phone", "message", "password"]) {
     await page.fill(`[name=${name}]`, person[name]);
   }
+  await sent(page); // mixpanel-browser sends no beacon while another request is under way
   await page.click("button");
   await page.waitForURL(`**${pages.thanks}`);
   await page.evaluate(() => window.visit.ready);
   await page.evaluate(() => window.visit.fail());
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+  await sent(page);
   await page.evaluate((next) => window.visit.leave(next), pages.bye);
   await page.waitForURL(`**${pages.bye}`);
   await page.evaluate(() => window.visit.ready);
   report.waiting = !(await sent(page));
+  report.stored = await page.evaluate(() => ({ ...localStorage }));
   console.log("left");
   await createInterface({ input: process.stdin }).question("");
 }

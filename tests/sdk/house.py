@@ -21,7 +21,7 @@ from yarl import URL
 
 from proxy.model import WireRequest
 from tests.fakes import LOOPBACK, Received
-from tests.running import KEY, Process, eventveil
+from tests.running import KEY, eventveil
 from tests.sdk.scenario import ADDRESS, COOKIES, PAGES, PERSON, REFERER, page
 
 __all__ = ["HERE", "PREFIX", "Answer", "Answers", "Visit", "as_wire", "bundled", "lacking", "visited"]
@@ -30,6 +30,8 @@ HERE = Path(__file__).resolve().parent
 CHROMIUM = shutil.which("chromium") or ""
 NODE = shutil.which("node") or ""
 PREFIX = "/px/sdk"
+VISIT_S = 60.0
+"""A visit takes four to nine seconds on two busy cores."""
 ARRIVAL_S = 20.0
 """How long the slowest SDK may take to send what it has. Source: its own flush and retry timers."""
 
@@ -120,7 +122,8 @@ async def _received(request: web.BaseRequest) -> Received:
 
 def lacking() -> str:
     """Name what is not on this machine and nothing here runs without; empty when all is there."""
-    needed = {"Chromium (/usr/bin/chromium)": CHROMIUM, "Node.js": NODE, "npm packages": (HERE / "node_modules").exists()}
+    packages = (HERE / "node_modules").exists()
+    needed = {"Chromium (/usr/bin/chromium)": CHROMIUM, "Node.js": NODE, "npm packages": packages}
     return ", ".join(name for name, there in needed.items() if not there)
 
 
@@ -205,13 +208,17 @@ async def _driven(scenario: Mapping[str, Any], vendor: _Recorder, arrived: Arriv
     assert driver.stdin is not None
     assert driver.stdout is not None
     try:
-        assert (await driver.stdout.readline()).strip() == b"left"
-        await _until(vendor, arrived)
-        driver.stdin.write(b"\n")
-        report: dict[str, Any] = json.loads(await driver.stdout.readline())
-        return report
+        async with asyncio.timeout(VISIT_S):
+            said = await driver.stdout.readline()
+            assert said.strip() == b"left", said
+            await _until(vendor, arrived)
+            driver.stdin.write(b"\n")
+            report: dict[str, Any] = json.loads(await driver.stdout.readline())
+            return report
     finally:
         driver.stdin.close()
+        if driver.returncode is None:
+            driver.terminate()  # it takes its browser with it
         await driver.wait()
         driver._transport.close()  # type: ignore[attr-defined]  # or it is closed when nobody expects it
 

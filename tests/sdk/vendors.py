@@ -1,5 +1,6 @@
-"""What each vendor answers its own SDK: the least that keeps the SDK content, and session replay switched on where the
-vendor can do that from afar. `sdks` names one for each row.
+"""What each vendor answers its own SDK, as far as the SDK needs it. `sdks` names one for each row.
+
+Where the vendor can switch session replay on from afar, it is on.
 
 Source: captures of the real SDKs, and their own sources where they read an answer.
 """
@@ -92,6 +93,6 @@ def posthog(_method: str, path: str) -> Answer:
         return (200, "application/javascript", file.read_bytes()) if file.exists() else (404, JSON, b"{}")
     if "flags" in path:
         reason = {"code": "condition_match", "condition_index": 0, "description": "Matched"}
-        flag = {"key": "new-billing", "enabled": True, "variant": None, "reason": reason, "metadata": {"id": 7, "version": 1}}
+        flag = {"key": "new-billing", "enabled": True, "variant": None, "reason": reason}
         return _json({"flags": {"new-billing": flag}, "errorsWhileComputingFlags": False, "requestId": "r-1"})
     return _json({"status": "Ok"})

@@ -1,6 +1,6 @@
 import * as amplitude from "@amplitude/analytics-browser";
 import { sessionReplayPlugin } from "@amplitude/plugin-session-replay-browser";
-import { PROXY, person, visit } from "./visit.js";
+import { PROXY, person, stored, visit } from "./visit.js";
 
 const KEY = "ampkey0123456789abcdef";
 
@@ -37,6 +37,5 @@ visit({
     amplitude.track("Page Left", { note: person.note });
     amplitude.flush();
   },
-  waiting: () =>
-    Object.keys(localStorage).some((name) => name.startsWith("AMP_unsent") && !["[]", "{}"].includes(localStorage[name])),
+  waiting: () => stored(/^AMP_unsent/),
 });

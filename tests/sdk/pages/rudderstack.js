@@ -1,17 +1,14 @@
 import { RudderAnalytics } from "@rudderstack/analytics-js/bundled";
-import { PROXY, person, visit } from "./visit.js";
+import { PROXY, person, stored, visit } from "./visit.js";
 
 const WRITE_KEY = "WRITEKEYofRudder0123456789a";
-
-// Not for the table: the bundled build asks for no plugins; beacons are tried in a row of their own.
-const test = { useBeacon: window.SCENARIO.beacon ?? false };
 
 const rudder = new RudderAnalytics();
 
 visit({
   start() {
     // <sdk-table @rudderstack/analytics-js>
-    rudder.load(WRITE_KEY, PROXY, { configUrl: PROXY, ...test });
+    rudder.load(WRITE_KEY, PROXY, { configUrl: PROXY });
     // </sdk-table>
     return new Promise((resolve) => rudder.ready(resolve));
   },
@@ -23,8 +20,5 @@ visit({
   form: (fields) => rudder.track("Form Submitted", fields),
   error: (error) => rudder.track("Error Shown", { message: error.message, stack: error.stack }),
   leave: () => rudder.track("Page Left", { note: person.note }),
-  waiting: () =>
-    Object.keys(localStorage).some(
-      (name) => /^rudder_.*\.(queue|inProgress|batchQueue)$/.test(name) && !["[]", "{}", "null"].includes(localStorage[name]),
-    ),
+  waiting: () => stored(/^rudder_.*\.(queue|inProgress|batchQueue)$/),
 });

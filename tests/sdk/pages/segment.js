@@ -28,5 +28,5 @@ visit({
   form: (fields) => void analytics.track("Form Submitted", fields),
   error: (error) => void analytics.track("Error Shown", { message: error.message, stack: error.stack }),
   leave: () => void analytics.track("Page Left", { note: person.note }),
-  waiting: () => Object.keys(localStorage).some((name) => name.startsWith("persisted-queue") && stored(name)),
+  waiting: () => stored(/^persisted-queue/),
 });

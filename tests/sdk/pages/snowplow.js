@@ -2,7 +2,7 @@ import {
   newTracker, setUserId, trackPageView, trackSelfDescribingEvent, trackStructEvent,
 } from "@snowplow/browser-tracker";
 import { FormTrackingPlugin, enableFormTracking } from "@snowplow/browser-plugin-form-tracking";
-import { PROXY, person, visit } from "./visit.js";
+import { PROXY, person, stored, visit } from "./visit.js";
 
 const IGLU = "iglu:com.example.shop";
 
@@ -32,6 +32,5 @@ visit({
   form: (fields) => own("form", fields),
   error: (error) => own("error", { message: error.message, stack: error.stack }),
   leave: () => own("page_left", { note: person.note }),
-  waiting: () =>
-    Object.keys(localStorage).some((name) => name.startsWith("snowplowOutQueue") && !["[]", "{}"].includes(localStorage[name])),
+  waiting: () => stored(/^snowplowOutQueue/),
 });

@@ -37,7 +37,12 @@ function fields() {
   return { name, email, phone, message };
 }
 
-/** Tell whether an entry of localStorage, as JSON, is a list or an object that holds something. */
-export function stored(name) {
-  return Object.values(JSON.parse(localStorage.getItem(name) ?? "[]")).length > 0;
+/** Tell whether an entry of localStorage whose name fits holds a list or object, as JSON, that is not empty. */
+export function stored(pattern) {
+  return Object.keys(localStorage).some((name) => pattern.test(name) && holds(localStorage[name]));
+}
+
+function holds(text) {
+  const value = JSON.parse(text);
+  return typeof value === "string" ? holds(value) : Object.values(value ?? {}).length > 0; // some SDKs write JSON in JSON
 }
