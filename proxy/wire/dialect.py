@@ -291,15 +291,19 @@ class Dialect:
         around = [*found.around, Part("query", query.values)]
         if opened.form is not None:
             around.append(Part("query", opened.form.values))
+        target = _target(request, route)
+        if target:
+            around.append(Part("path", target))
 
         def seal() -> WireRequest:
             if found.close is not None:
                 found.close()
             sealed = opened.seal()
+            path = target.get("path", request.path)
             if carrier:
                 query.values[carrier] = sealed.decode("utf-8", "surrogateescape")
-                return WireRequest(request.method, request.path, query.render(), request.headers, b"")
-            return WireRequest(request.method, request.path, query.render(), request.headers, sealed)
+                return WireRequest(request.method, path, query.render(), request.headers, b"")
+            return WireRequest(request.method, path, query.render(), request.headers, sealed)
 
         return Batch(found.records, found.kinds, around, seal)
 
@@ -311,14 +315,19 @@ def _asked(document: Document, route: Route) -> Found:
 
 
 def _passing(request: WireRequest, route: Route) -> Batch:
-    """Take a request without records. What fills a template's place in its path is scanned like a text."""
+    """Take a request without records."""
     query = Params.parse(request.query)
-    target = {"path": request.path} if "{" in route.path else {}
+    target = _target(request, route)
 
     def seal() -> WireRequest:
         return WireRequest(request.method, target.get("path", request.path), query.render(), request.headers, b"")
 
     return Batch([], [], [Part("query", query.values), Part("path", target)], seal)
+
+
+def _target(request: WireRequest, route: Route) -> dict[str, str]:
+    """Give the path as a part, where clients fill places of a template: it is scanned like a text."""
+    return {"path": request.path} if "{" in route.path else {}
 
 
 def _matches(template: tuple[str, ...], segments: tuple[str, ...]) -> bool:
