@@ -1,50 +1,64 @@
-"""A dialect: which path is which route, and how a request opens and closes around its records."""
+"""Routes, templates and the way down to the records, on a vendor made of nothing but tables."""
 
 from __future__ import annotations
 
+import gzip
+import json
 from base64 import b64encode
-from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from proxy.errors import DocumentInvalid, FramingInvalid, MethodNotAllowed, RouteRefused, RouteUnknown
-from proxy.model import Document, WireRequest
+from proxy.errors import (
+    DocumentInvalid,
+    FramingInvalid,
+    InflationLimit,
+    MethodNotAllowed,
+    RouteRefused,
+    RouteUnknown,
+    WireError,
+)
+from proxy.model import Batch, Part, WireRequest
 from proxy.wire.dialect import Access, Ack, Dialect, Found, Route, one_or_many, plain_ack
 
-LIMIT = 1 << 16
-GET = frozenset({"GET"})
-
-
-def _found(document: Document, route: Route) -> Found:
-    """Take the letters of each event apart, and put them together when the document is closed."""
-    found = one_or_many(document, route)
-
-    def close() -> None:
-        for record in found.records:
-            record["letters"] = "".join(record["letters"])
-
-    if route.name == "letters":
-        for record in found.records:
-            record["letters"] = list(record["letters"])
-        found.close = close
-    return found
-
-
+LIMIT = 1 << 20
+GET, EITHER = frozenset({"GET"}), frozenset({"GET", "POST"})
 VENDOR = Dialect(
     name="vendor",
     routes=(
-        Route("track", "/track", frozenset({"GET", "POST"})),
-        Route("letters", "/letters/"),
-        Route("flags", "/flags", frozenset({"GET", "POST"}), Access.ASK, kind="asked"),
-        Route("recorder", "/{version}/recorder-{hash}.js", GET, Access.REFUSE),
-        Route("library", "/{version}/{file}.js", GET, Access.PASS),
-        Route("rest", "/rest/{path...}", GET, Access.PASS),
+        Route("track", "/track", EITHER),
+        Route("profile", "/v1/profile/", kind="profile"),
+        Route("batch", "/batch/{key}"),
+        Route("config", "/config/{key}/config.js", GET, Access.PASS),
+        Route("script", "/lib/{name}.min.js", GET, Access.PASS),
+        Route("recorder", "/recorder-{hash}.js", GET, Access.PASS),
+        Route("static", "/static/{rest...}", GET, Access.PASS),
+        Route("ask", "/flags", EITHER, Access.ASK, kind="question"),
+        Route("replay", "/replay", access=Access.REFUSE),
     ),
-    catalogue={},
-    find=_found,
+    catalogue={"event": {}},
     form_fields=("data",),
 )
+EVENT = {"event": "a"}
+
+
+def _ask(target: str, body: bytes = b"", method: str = "POST", **headers: str) -> WireRequest:
+    path, _, query = target.partition("?")
+    return WireRequest(
+        method, path, query, tuple((name.replace("_", "-"), value) for name, value in headers.items()), body
+    )
+
+
+def _open(wire: WireRequest, dialect: Dialect = VENDOR) -> Batch:
+    return dialect.decode(wire, dialect.route(wire.method, wire.path), LIMIT)
+
+
+def _b64(document: Any) -> bytes:
+    return b64encode(json.dumps(document).encode())
+
+
+# --- routes ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -52,93 +66,238 @@ VENDOR = Dialect(
     [
         ("POST", "/track", "track"),
         ("GET", "/track/", "track"),
-        ("POST", "/letters", "letters"),
-        ("GET", "/1.2/recorder-ab.js", "recorder"),
-        ("GET", "/1.2/x.js", "library"),
-        ("GET", "/rest/a/b/c", "rest"),
+        ("POST", "/v1/profile", "profile"),
+        ("POST", "/v1/profile/", "profile"),
+        ("POST", "/batch/k1", "batch"),
+        ("GET", "/config/k1/config.js", "config"),
+        ("GET", "/lib/a.min.js", "script"),
+        ("GET", "/recorder-Cz9.js", "recorder"),
+        ("GET", "/static/1.2/a.js", "static"),
+        ("GET", "/static/a", "static"),
     ],
 )
-def test_a_path_is_one_route(method: str, path: str, name: str) -> None:
-    """A trailing slash makes no difference; the first template that fits is the route."""
+def test_a_path_finds_its_route(method: str, path: str, name: str) -> None:
+    """Exact paths and templates match, with or without a slash at the end."""
     assert name == VENDOR.route(method, path).name
 
 
-@pytest.mark.parametrize("path", ["/", "/tracks", "/track/x", "/1/.js", "/1/x.js/y", "/x.js", "/rest", "/Track"])
-def test_other_paths_are_unknown(path: str) -> None:
-    """Nothing is forwarded because nobody thought of it."""
-    with pytest.raises(RouteUnknown):
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "/Track",
+        "/track/more",
+        "/batch",
+        "/batch/",
+        "/batch/a/b",
+        "/config/k1/config",
+        "/config//config.js",
+        "/lib/.min.js",
+        "/lib/a.js",
+        "/recorder-.js",
+        "/static",
+        "/static/",
+        "/other",
+    ],
+)
+def test_other_paths_have_no_route(path: str) -> None:
+    """A place in a template takes at least one character and, unless it is the last, one segment."""
+    with pytest.raises(RouteUnknown) as caught:
         VENDOR.route("GET", path)
+    assert (404, "expected a route of vendor, got a path it does not have (path)") == (
+        caught.value.status,
+        str(caught.value),
+    )
 
 
-def test_other_methods_are_refused() -> None:
-    """A path that exists under another method says which."""
-    with pytest.raises(MethodNotAllowed, match="POST"):
-        VENDOR.route("PUT", "/letters")
-
-
-def _open(method: str, target: str, body: bytes = b"") -> Any:
-    path, _, query = target.partition("?")
-    return VENDOR.decode(WireRequest(method, path, query, (), body), VENDOR.route(method, path), LIMIT)
-
-
-def _cases() -> Iterator[tuple[str, str, bytes]]:
-    event = b'{"a":1}'
-    yield "POST", "/track?v=1", event
-    yield "POST", "/track", b"[" + event + b"]"
-    yield "POST", "/track", b"data=" + b64encode(event) + b"&v=1"
-    yield "GET", "/track?v=1&data=" + b64encode(event).decode(), b""
-    yield "POST", "/letters", b'{"letters":"abc"}'
-    yield "POST", "/flags?v=2", b'{"id":"x"}'
-    yield "GET", "/flags?v=2", b""
-    yield "GET", "/1/x.js?v=2", b""
-
-
-@pytest.mark.parametrize(("method", "target", "body"), list(_cases()))
-def test_what_nobody_changed_closes_as_it_opened(method: str, target: str, body: bytes) -> None:
-    """Method, path, query and body come out as they came, whatever carried the document."""
-    sealed = _open(method, target, body).seal()
-    path, _, query = target.partition("?")
-    assert (method, path, query, body) == (
-        sealed.method, sealed.path, sealed.query.replace("%3D%3D", "==").replace("%3D", "="), sealed.body,
-    )  # fmt: skip
-
-
-def test_a_string_that_was_taken_apart_is_put_together() -> None:
-    """`close` runs before the document is written, so what changed inside is in the string."""
-    batch = _open("POST", "/letters", b'{"letters":"abc"}')
-    assert ["a", "b", "c"] == batch.records[0]["letters"]
-    batch.records[0]["letters"].remove("b")
-    assert b'{"letters":"ac"}' == batch.seal().body
-
-
-def test_a_question_has_parts_and_no_records() -> None:
-    """What is asked of a person is one part of the route's kind; without a document there is none."""
-    batch = _open("POST", "/flags", b'{"id":"x"}')
-    assert ([], ("asked", {"id": "x"})) == (batch.records, batch.around[0])
-    assert "asked" not in {part.kind for part in _open("GET", "/flags").around}
-
-
-def test_the_document_stands_in_one_place() -> None:
-    """A document in the query and another in the body, of which the vendor could read either, are refused."""
-    with pytest.raises(FramingInvalid):
-        _open("POST", "/track?data=e30=", b"{}")
-
-
-@pytest.mark.parametrize(("target", "body"), [("/track", b"[1]"), ("/track", b"[[]]"), ("/flags", b"[]")])
-def test_records_are_objects(target: str, body: bytes) -> None:
-    """Anything else in their place is refused."""
-    with pytest.raises(DocumentInvalid):
-        _open("POST", target, body)
+def test_another_method_is_told_which_are_right() -> None:
+    """A path under a wrong method is 405, and the error names the right ones."""
+    with pytest.raises(MethodNotAllowed) as caught:
+        VENDOR.route("PUT", "/track")
+    assert (405, "GET or POST") == (caught.value.status, caught.value.expected)
 
 
 def test_a_closed_route_is_not_opened() -> None:
-    """It is refused before anything of the request is looked at."""
+    """A route that is refused is refused before a byte of its body is looked at."""
     with pytest.raises(RouteRefused):
-        _open("GET", "/1/recorder-x.js?data=no")
+        _open(_ask("/replay", b"\x1f\x8b no gzip"))
 
 
-def test_the_plain_answer_is_an_empty_object() -> None:
-    """Most SDKs take 200 with JSON for success."""
-    assert Ack(200, "application/json", b"{}") == plain_ack(
-        VENDOR.routes[0], WireRequest("POST", "/track", "", (), b"")
-    )
+# --- from bytes to records and back ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "headers"),
+    [
+        ("/track", json.dumps([EVENT]).encode(), {}),
+        ("/track?verbose=1", b"data=" + quote(_b64([EVENT])).encode(), {}),
+        ("/track", b"data=" + _b64([EVENT]) + b"&verbose=1", {}),
+        ("/track", b"data=" + quote(json.dumps([EVENT])).encode(), {}),
+        ("/track", _b64([EVENT]), {}),
+        ("/track", gzip.compress(json.dumps([EVENT]).encode()), {"content_encoding": "gzip"}),
+        ("/track", gzip.compress(json.dumps([EVENT]).encode()), {"content_type": "text/plain"}),
+        ("/track?ip=1&data=" + quote(_b64([EVENT]).decode()), b"", {}),
+        ("/track?data=" + quote(json.dumps([EVENT])), b"", {}),
+    ],
+)
+def test_records_are_found_in_every_framing(target: str, body: bytes, headers: dict[str, str]) -> None:
+    """Body, form field or query field, bare or encoded: the records are live, and sealing writes them back in place."""
+    wire = _ask(target, body, **headers)
+    batch = _open(wire)
+    assert ([EVENT], ["event"]) == (batch.records, batch.kinds)
+    batch.records[0]["event"] = "b & c"
+    sealed = batch.seal()
+    assert [{"event": "b & c"}] == _open(sealed).records
+    assert bool(wire.body) == bool(sealed.body)
+    assert (wire.method, wire.path, wire.headers) == (sealed.method, sealed.path, sealed.headers)
+
+
+def test_an_untouched_query_is_sealed_to_the_letter() -> None:
+    """What nobody changed leaves as it came, however it was encoded."""
+    wire = _ask("/track?a=%7e&b=+x&a=2&", json.dumps(EVENT).encode())
+    assert "a=%7e&b=+x&a=2&" == _open(wire).seal().query
+
+
+def test_fields_beside_the_document_are_parts() -> None:
+    """The query and the form's other fields stand around the records, live."""
+    batch = _open(_ask("/track?ip=1", b"data=" + _b64([EVENT]) + b"&user=u1"))
+    assert [Part("query", {"ip": "1"}), Part("query", {"user": "u1"})] == batch.around
+    batch.around[0].node["ip"] = "0"
+    del batch.around[1].node["user"]
+    sealed = batch.seal()
+    assert ("ip=0", False) == (sealed.query, b"user" in sealed.body)
+
+
+def test_a_record_that_leaves_the_list_leaves_the_request() -> None:
+    """`records` is the document's own list."""
+    batch = _open(_ask("/track", json.dumps([EVENT, {"event": "b"}]).encode()))
+    del batch.records[0]
+    assert [{"event": "b"}] == json.loads(batch.seal().body)
+
+
+def test_places_in_a_path_are_parts() -> None:
+    """What a client writes into a template's place is there to be scanned, on routes with events and without."""
+    for wire in (_ask("/batch/ada@mail.example", b"[]"), _ask("/config/ada@mail.example/config.js", method="GET")):
+        batch = _open(wire)
+        part = next(part for part in batch.around if part.kind == "path")
+        assert wire.path == part.node["path"]
+        part.node["path"] = "/changed"
+        assert "/changed" == batch.seal().path
+
+
+def test_a_passing_request_has_no_body() -> None:
+    """A route without events carries no body to the vendor, and no records."""
+    batch = _open(_ask("/lib/a.min.js?v=1", b"something", method="GET"))
+    assert ([], b"", "v=1") == (batch.records, batch.seal().body, batch.seal().query)
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "around"),
+    [
+        ("/flags?a=1", b"", [Part("query", {"a": "1"}), Part("path", {})]),
+        ("/flags?a=1", b'{"id":"u1"}', [Part("question", {"id": "u1"}), Part("query", {"a": "1"})]),
+    ],
+)
+def test_a_question_is_a_part_and_no_record(target: str, body: bytes, around: list[Part]) -> None:
+    """What an SDK asks about a person is scrubbed, and counts as no event."""
+    batch = _open(_ask(target, body))
+    assert ([], around) == (batch.records, batch.around)
+    assert body == batch.seal().body
+
+
+def test_a_finder_may_put_things_back() -> None:
+    """What `find` took apart is closed before the document is written."""
+
+    def find(document: Any, _route: Route) -> Found:
+        inner = [json.loads(text) for text in document["lines"]]
+
+        def close() -> None:
+            document["lines"] = [json.dumps(record) for record in inner]
+
+        return Found(inner, ["event"] * len(inner), close=close)
+
+    dialect = Dialect("vendor", (Route("track", "/track"),), {}, find=find)
+    batch = _open(_ask("/track", b'{"lines":["{\\"a\\":1}"]}'), dialect)
+    batch.records[0]["a"] = 2
+    assert {"lines": ['{"a": 2}']} == json.loads(batch.seal().body)
+
+
+def test_a_decoder_takes_the_place_of_opening() -> None:
+    """A vendor whose events are no JSON brings its own way, for routes that are open and have events."""
+    mark = Batch([], [], [], lambda: _ask("/track"))
+    dialect = Dialect("vendor", VENDOR.routes, {}, decoder=lambda *_: mark)
+    assert mark is _open(_ask("/track"), dialect)
+    assert mark is not _open(_ask("/lib/a.min.js", method="GET"), dialect)
+    with pytest.raises(RouteRefused):
+        _open(_ask("/replay"), dialect)
+
+
+def test_what_the_tables_leave_out_has_a_default() -> None:
+    """One record or many, and an empty object as an answer."""
+    route = VENDOR.routes[1]
+    assert Found([EVENT], ["profile"]) == one_or_many(EVENT, route)
+    assert Found([EVENT, {}], ["profile", "profile"]) == one_or_many([EVENT, {}], route)
+    assert Ack(200, "application/json", b"{}") == plain_ack(route, _ask("/track"))
+
+
+# --- bad input -------------------------------------------------------------------------------------------------------
+
+BOMB = gzip.compress(b'["' + b"a" * (4 * LIMIT) + b'"]')
+
+
+@pytest.mark.parametrize(
+    ("wire", "error"),
+    [
+        (_ask("/track", b""), DocumentInvalid),
+        (_ask("/track", b"42"), DocumentInvalid),
+        (_ask("/track", b'"text"'), DocumentInvalid),
+        (_ask("/track", b'["no object"]'), DocumentInvalid),
+        (_ask("/track", b"[[]]"), DocumentInvalid),
+        (_ask("/track", b'{"a":NaN}'), DocumentInvalid),
+        (_ask("/track", b'{"a":\xff}'), DocumentInvalid),
+        (_ask("/track", b'{"a":"\xff"}'), DocumentInvalid),
+        (_ask("/track", b'{"a":' * 100_000), DocumentInvalid),
+        (_ask("/track", b"[" * 100_000 + b"]" * 100_000), DocumentInvalid),
+        (_ask("/track", gzip.compress(b"[{}]")[:-9], content_encoding="gzip"), FramingInvalid),
+        (_ask("/track", gzip.compress(b"[{}]")[:12]), FramingInvalid),
+        (_ask("/track", b"data=e30*"), FramingInvalid),
+        (_ask("/track", b"data="), DocumentInvalid),
+        (_ask("/track?data=!", b""), FramingInvalid),
+        (_ask("/track?data=e30%3D", b"[]"), FramingInvalid),
+        (_ask("/track?data=e30%3D&data=e30%3D", b""), WireError),
+        (_ask("/track", b"data=e30%3D&data=e30%3D"), FramingInvalid),
+        (_ask("/track", BOMB), InflationLimit),
+        (_ask("/track", BOMB, content_encoding="gzip"), InflationLimit),
+        (_ask("/flags", b"[]"), DocumentInvalid),
+    ],
+)
+def test_bad_input_is_refused(wire: WireRequest, error: type[WireError]) -> None:
+    """A clear 4xx, which says a kind, size or position and never what was sent."""
+    with pytest.raises(error) as caught:
+        _open(wire)
+    assert 400 <= caught.value.status < 500
+    assert len(str(caught.value)) < 120
+
+
+def test_the_bomb_is_small() -> None:
+    """What inflates beyond the limit came in well below it."""
+    assert len(BOMB) < LIMIT // 100
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"n":123456789012345678901234567890}', {"n": 123456789012345678901234567890}),
+        (b'{"half":"\\ud83d"}', {"half": "\ud83d"}),
+        (b'{"fox":"\xed\xa0\xbe\xed\xb6\x8a"}', {"fox": "\N{FOX FACE}"}),
+        (b'{"a":1,"a":2}', {"a": 2}),
+        (b"data=" + b64encode(b'{"a":"??>>"}'), {"a": "??>>"}),
+        (b'data={"a":"1 2"}', {"a": "1 2"}),
+    ],
+)
+def test_what_is_odd_but_sent_is_not_lost(body: bytes, expected: dict[str, Any]) -> None:
+    """Long integers, half an emoji, CESU-8, a name given twice, raw `+` in a form: opened, and the same once sealed."""
+    batch = _open(_ask("/track", body))
+    assert [expected] == batch.records
+    assert [expected] == _open(batch.seal()).records

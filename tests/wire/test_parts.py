@@ -1,27 +1,26 @@
-"""Catalogue pieces that several vendors share."""
+"""Catalogue pieces: small makers of entries."""
 
 from __future__ import annotations
 
 from proxy.wire.dialect import Contract, Field
-from proxy.wire.parts import CAMPAIGN, RESERVED, UTM, below, every, nobody, parameters
-
-URL = Field("URL")
+from proxy.wire.parts import CAMPAIGN, PIXEL, RESERVED, UTM, below, every, nobody, parameters
 
 
 def test_entries_are_made_from_words() -> None:
-    """Names are separated by blanks; what is nobody's has no entity, and a copied parameter knows its name."""
-    assert {"a": Field(), "b.*": Field()} == nobody("a b.*")
-    assert {"a": URL, "b": URL} == every("a b", URL)
-    assert {"x.a": URL, "y.z.a": URL} == below("x y.z", {"a": URL})
-    assert {"initial_gclid": Field("URL", parameter="gclid")} == parameters(["gclid"], "initial_")
+    """Names separated by blanks become entries: nobody's, all the same, below a place, copies of parameters."""
+    assert {"a": Field(), "b": Field()} == nobody("a b")
+    assert {"a": Field("URL"), "b": Field("URL")} == every("a b", Field("URL"))
+    assert {"x.a": Field(), "y.a": Field()} == below("x y", nobody("a"))
+    assert {"initial_utm_term": Field("URL", parameter="utm_term")} == parameters(["utm_term"], "initial_")
 
 
-def test_a_campaign_is_named_as_segment_names_it() -> None:
-    """`utm_campaign` is `name` below a campaign; every tag has its parameter."""
-    assert ("utm_campaign", "utm_term") == (CAMPAIGN["name"], CAMPAIGN["term"])
-    assert {*UTM} == {*CAMPAIGN.values()}
+def test_every_campaign_tag_is_a_parameter() -> None:
+    """Segment's words below `campaign` lead to the URL parameters that they copy."""
+    assert set(UTM) == set(CAMPAIGN.values())
+    assert ("utm_campaign", "utm_campaign", "gclid") == (CAMPAIGN["name"], CAMPAIGN["campaign"], CAMPAIGN["gclid"])
 
 
-def test_reserved_is_not_to_be_touched() -> None:
-    """It has no entity, so only a rule of the policy could touch it, and that does not compile."""
-    assert (None, Contract.RESERVED) == (RESERVED.entity, RESERVED.contract)
+def test_shared_pieces_are_what_they_say() -> None:
+    """A reserved field may not be touched; the pixel is a GIF."""
+    assert Contract.RESERVED == RESERVED.contract
+    assert (200, "image/gif", b"GIF89a") == (PIXEL.status, PIXEL.content_type, PIXEL.body[:6])

@@ -1,0 +1,62 @@
+"""The dialects, as a table: each under its own name, each complete."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import proxy.wire
+from proxy.policy.catalogue import Index
+from proxy.policy.entities import ENTITIES
+from proxy.wire.dialect import Access
+from proxy.wire.registry import DIALECTS
+
+
+def test_every_vendor_file_is_registered() -> None:
+    """A file that makes a dialect stands in the table, under the dialect's name and the file's."""
+    folder = Path(str(proxy.wire.__file__)).parent
+    made = {
+        path.stem
+        for path in folder.glob("*.py")
+        if re.search(r"^[A-Z0-9_]+ = Dialect\(", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert set(DIALECTS) == made
+    assert all(name == dialect.name == name.lower() for name, dialect in DIALECTS.items())
+
+
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_every_route_can_be_reached(name: str) -> None:
+    """Each route finds itself by its own path, and none of the methods is OPTIONS, which the server answers."""
+    dialect = DIALECTS[name]
+    for route in dialect.routes:
+        path = re.sub(r"\{[^}]*\}", "x1", route.path)
+        for method in route.methods:
+            assert route.name == dialect.route(method, path).name
+        assert "OPTIONS" not in route.methods
+
+
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_every_catalogue_speaks_the_vocabulary(name: str) -> None:
+    """Each entity is one that policies can name; every route with events has a kind that is catalogued."""
+    dialect = DIALECTS[name]
+    entities = {field.entity for _, _, field in Index(dialect) if field.entity}
+    prefixed = {entity for _, _, field in Index(dialect) for entity in field.prefixes.values()}
+    assert set() == (entities | prefixed) - set(ENTITIES)
+    kinds = {route.kind for route in dialect.routes if route.access is Access.EVENTS}
+    assert set() == kinds - set(dialect.catalogue)
+
+
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_no_dialect_lets_a_person_travel_in_headers(name: str) -> None:
+    """Cookies, referers and addresses stay here, whatever a vendor's table says."""
+    assert set() == DIALECTS[name].headers & {
+        "cookie",
+        "referer",
+        "x-forwarded-for",
+        "forwarded",
+        "x-real-ip",
+        "origin",
+    }
+    assert all(header == header.lower() for header in DIALECTS[name].headers)
