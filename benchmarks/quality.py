@@ -60,9 +60,9 @@ SCOPES = {
 }
 PERSONAL_NAMES = frozenset(
     (
-        "person first_name last_name organization address street_address street_name building_number zipcode city state "
-        "country coordinate latitude longitude bban aba iban credit_card_number date_of_birth ssn passport driver_license "
-        "license_plate itin email phone_number gender job ip_address mac_address imei password name_male name_female"
+        "person first_name last_name organization address street_address street_name building_number zipcode city "
+        "state country coordinate latitude longitude bban aba iban credit_card_number date_of_birth ssn passport itin "
+        "driver_license license_plate email phone_number gender job ip_address mac_address imei password name_male"
     ).split()
 )
 HARMLESS_NAMES = frozenset(
@@ -153,8 +153,7 @@ def presidio() -> Engine:
     from presidio_analyzer.nlp_engine import NoOpNlpEngine  # noqa: PLC0415 - the same reason
     from presidio_analyzer.predefined_recognizers import PhoneRecognizer  # noqa: PLC0415 - the same reason
 
-    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())
-    tldextract.extract = tldextract.tldextract.TLD_EXTRACTOR
+    tldextract.__dict__["extract"] = tldextract.TLDExtract(suffix_list_urls=())  # its default fetches a list
     nlp = NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "none"}])
     registry = RecognizerRegistry(supported_languages=["en"])
     registry.load_predefined_recognizers(languages=["en"], nlp_engine=nlp)
@@ -261,11 +260,12 @@ def names(corpora: Path) -> str:
     auto = [
         row["key"] for row in read(corpora, "sentry_conventions_attributes.jsonl") if row["apply_scrubbing"] == "auto"
     ]
-    told, text = sum(classify(key) is not None for key in auto), sum(bool(classify(k)) or free_text(k) for k in auto)
+    told = sum(classify(key) is not None for key in auto)
+    text = sum(classify(key) is not None or free_text(key) for key in auto)
     hits = sum(personal) + sum(harmless)
     return (
         f"Field names (eventveil): privy aliases coverage {sum(personal) / max(len(personal), 1):.3f}, precision "
-        f"{sum(personal) / max(hits, 1):.3f}; sentry-conventions *auto* {len(auto)}: {told} named, {text} named or free text."
+        f"{sum(personal) / max(hits, 1):.3f}; sentry-conventions *auto* {len(auto)}: {told} told, {text} told or text."
     )
 
 

@@ -71,7 +71,10 @@ ROWS = (
             rf"(?:(?:[NSEWnsew]|[NS][EW]|(?i:north|south|east|west))\.? )?(?:{_WORD} ){{1,4}}(?i:{_KINDS})\b\.?"
             rf"(?: (?:[NSEW]{{1,2}})\b)?{_UNIT}{{0,2}}(?:{_US_TAIL}|{_UK_TAIL})?)"
         ),
-        trigger=rf"\d[A-Za-z]?,? (?:[\p{{Lu}}\dnsew][^\x00 \n]* )+(?i:{_KINDS})\b",
+        trigger=(
+            r"(?:^|[^\w./])\d+[A-Za-z]?(?:[\-/]\d+)?,? "
+            r"(?:\p{Lu}|[nsew]\.? |\d+(?:st|nd|rd|th)\b|(?:north|south|east|west)\.? )"
+        ),
         source="USPS Publication 28; Royal Mail PAF; S42 address templates (UPU)",
         examples=(
             ("lived at 100 Main St", "100 Main St"),
@@ -106,6 +109,10 @@ ROWS = (
             r"chaussee|steig|straat|laan|plein|kade|gracht|"
             r"gade|vej|allé|gatan|vägen|gata|veien|vegen|katu|tie) ?\d{1,4} ?[a-zA-Z]?\b(?:[\-/]\d{1,4})?"
             rf"(?:, ?\d{{1,2}}\.? ?(?:tv|th|mf|sal|OG|Stock|Etage)\b\.?)?{_PLACE_TAIL}?)"
+        ),
+        trigger=(
+            r"(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee|ufer|damm|ring|chaussee|steig|straat|laan|plein|kade|gracht|"
+            r"gade|vej|allé|gatan|vägen|gata|veien|vegen|katu|tie) ?\d"
         ),
         source="DIN 5008 (Anschriftfeld), S42 templates for DE, AT, CH, NL, DK, SE, NO, FI (UPU)",
         examples=(
@@ -176,8 +183,8 @@ ROWS = (
             rf"izq\w*|dcha\w*)?)?(?:,? \d{{5}} \p{{Lu}}[\p{{L}}\-'’]+(?:[ \-]\p{{L}}+){{0,3}}|{_PLACE_TAIL})?)"
         ),
         trigger=(
-            r"(?:^|[^\w])(?i:calle|c/|avenida|avda|av\.|plaza|paseo|ronda|camino|carretera|carrer|rúa|via|"
-            r"viale|piazza|corso|largo|vicolo|strada|rua|travessa|praça|alameda|ulica|ul\.) ?[^\x00\d]+\d"
+            r"(?i)\b(?:calle|c/|avenida|avda\.?|av\.|plaza|paseo|ronda|camino|carretera|carrer|rúa|via|viale|piazza|corso|"
+            r"largo|vicolo|strada|rua|travessa|praça|alameda|ulica|ul\.) ?\p{L}"
         ),
         source="S42 templates for ES, IT, PT, BR, PL (UPU); Correos, Poste Italiane addressing guides",
         examples=(
@@ -198,7 +205,7 @@ ROWS = (
             r"(?:[0-9０-９一二三四五六七八九十]{1,4}丁目)?[0-9０-９]{1,4}(?:番地?|[\-－ー‐])[0-9０-９]{0,4}号?"
             r"|〒 ?\d{3}-\d{4})"
         ),
-        trigger=r"[市区町村郡][^\x00]*[0-9０-９]|〒",
+        trigger=r"[市区町村郡]|〒",
         source="Japan Post addressing (S42 template JP)",
         examples=(("架空町三丁目14番7号", "架空町三丁目14番7号"), ("〒150-0041", "〒150-0041")),
         counters=("架空市",),
@@ -211,6 +218,7 @@ ROWS = (
             r"([0-9\x{660}-\x{669}]{1,5} ?[،,]? ?شارع \p{Arabic}+(?: \p{Arabic}+){0,2}|شارع \p{Arabic}+(?: "
             r"\p{Arabic}+){0,2} ?[،,]? ?[0-9\x{660}-\x{669}]{1,5})"
         ),
+        trigger=r"شارع",
         source="S42 template EG, SA (UPU)",
         examples=(("١٢ شارع النخيل الوهمي", "١٢ شارع النخيل الوهمي"),),
         counters=("شارع النخيل",),
@@ -223,6 +231,7 @@ ROWS = (
             r"(?:^|[^\w])((?i:p\.? ?o\.? box|post office box|postfach|apartado(?: de correos)?|boîte postale|"
             r"casella postale|caixa postal) ?(?:n[º°o.]* ?|# ?)?\d{1,6})\b"
         ),
+        trigger=r"(?i)box ?(?:n|#|\d)|postfach|apartado|casella|caixa|postale",
         source="USPS Publication 28 section 28, UPU S42",
         examples=(("send to PO Box 1234", "PO Box 1234"), ("Postfach 10 ", "Postfach 10")),
         counters=("box 1234",),

@@ -71,9 +71,10 @@ def _trimmed(text: str, start: int, end: int) -> int:
         label = text[start:end].replace("。", ".").rpartition(".")[2]
         if len(label) == 2 or not label.isascii() or label.lower().startswith("xn--") or label.lower() in TLDS:
             return end
+        goes_on = label[0].isupper() or text[end : end + 2].strip(" .,;").isalpha()
         end -= len(label) + 1
-        if text[start:end].count(".") < 1 or not _MARK.search(text[start:end].rpartition(".")[0]):
-            return 0
+        if not goes_on or not _MARK.search(text[start:end].rpartition(".")[0]):
+            return 0  # `none@none.com.dmf` is no address, `ada@example.com.Thanks` a sentence that goes on
 
 
 def _spelled(candidate: Candidate) -> Iterable[Found]:

@@ -14,6 +14,14 @@ __all__ = ["ROWS"]
 
 _NAME = r"\p{Lu}[\p{L}\p{M}'’\-]+"
 _NAMES = rf"({_NAME}(?: (?:{_NAME}|\p{{Lu}}\.|(?:van|von|della|del|de|di|da|dos|al|el|bin|der|den|la|le)\b)){{0,4}})"
+_CUES = (
+    r"my name is|name is|i am called|welcome back,?|welcome,?|signed in as|logged in as|login as|"
+    r"assigned to|invited by|invitation from|invite from|on behalf of|message from|message to|"
+    r"call from|created by|posted by|written by|uploaded by|shared by|shared with|requested by|"
+    r"approved by|submitted by|receipt for|invoice for|profile of|contact:|attn:?|attention:|regards,|"
+    r"sincerely,|cheers,|dear|hello|hi|hey|ich heiße|mein name ist|je m'appelle|me llamo|mi chiamo|"
+    r"meu nome é|hallo|bonjour|hola|ciao|liebe|lieber|querido|querida|cher|chère"
+)
 _STOP = frozenset(
     (
         "the a an this that your our their my all new team customer customers user users member sir madam friend "
@@ -57,6 +65,10 @@ ROWS = (
             rf"(?:^|[^\w])(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Monsieur|Madame|Mme|Mlle|Sr|Sra|Srta|"
             rf"Señor|Señora|Sig|Signor|Signora|Dott|Dhr|Mevr|Pan|Pani)\.? {_NAMES}"
         ),
+        trigger=(
+            r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Monsieur|Madame|Mme|Mlle|Sr|Sra|Srta|Señor|Señora|Sig|Signor|"
+            r"Signora|Dott|Dhr|Mevr|Pan|Pani)\.? \p{Lu}"
+        ),
         source="forms of address, CLDR person names",
         examples=(
             ("They call me Mr. Mayers", "Mayers"),
@@ -70,15 +82,8 @@ ROWS = (
     Row(
         id="person-cued",
         entity="PERSON",
-        expression=(
-            rf"(?:^|[^\w])(?i:my name is|name is|i am called|welcome back,?|welcome,?|signed in as|logged in "
-            rf"as|login as|assigned to|invited by|invitation from|invite from|"
-            rf"on behalf of|message from|message to|call from|created by|posted by|written by|uploaded by|"
-            rf"shared by|shared with|requested by|approved by|submitted by|"
-            rf"receipt for|invoice for|profile of|contact:|attn:?|attention:|regards,|sincerely,|cheers,|dear|"
-            rf"hello|hi|hey|ich heiße|mein name ist|je m'appelle|me llamo|"
-            rf"mi chiamo|meu nome é|hallo|bonjour|hola|ciao|liebe|lieber|querido|querida|cher|chère) {_NAMES}"
-        ),
+        expression=rf"(?:^|[^\w])(?i:{_CUES}) {_NAMES}",
+        trigger=rf"\b(?i:{_CUES}) \p{{Lu}}",
         source="cues of letters, invitations and greetings",
         examples=(
             ("my name is Dan", "Dan"),
@@ -99,6 +104,10 @@ ROWS = (
             rf"fecha de nacimiento|nat[oa](?: il)?|data di nascita|data de nascimento|geboortedatum|født|född|"
             rf"生年月日)[ \t]{{0,2}}(?:is|:|=|was|：)?[ \t]{{0,2}}({_DATE})"
         ),
+        trigger=(
+            r"(?i)\b(?:born|dob|d\.o\.b|date of birth|birth ?date|birthday|geboren|geburtsdatum|née? le|naissance|"
+            r"nacid[oa]|nacimiento|nat[oa]|nascita|nascimento|geboortedatum|født|född)|生年月日"
+        ),
         source="words of forms, HTML autocomplete token `bday`",
         examples=(
             ("DOB: 14/03/1988", "14/03/1988"),
@@ -112,6 +121,7 @@ ROWS = (
         id="coordinates",
         entity="LOCATION_PRECISE",
         expression=rf"(?:^|[^\w.\-])({_DECIMAL}(?:, ?|%2[Cc](?:%20)?|; ?| ){_DECIMAL})\b",
+        trigger=r"\.\d{4}\d*(?:,|;| |%2[Cc])",
         source="ISO 6709 annex H (decimal degrees); four decimals are eleven metres",
         examples=(
             ("at 54.890812,10.411433 now", "54.890812,10.411433"),
@@ -126,6 +136,7 @@ ROWS = (
         id="geo-uri",
         entity="LOCATION_PRECISE",
         expression=r"(?i)(?:^|[^\w])(geo:-?\d{1,2}(?:\.\d+)?,-?\d{1,3}(?:\.\d+)?(?:,-?\d+(?:\.\d+)?)?(?:;[\w=.\-;]+)?)",
+        trigger=r"(?i)geo:-?\d",
         source="RFC 5870",
         examples=(("geo:37.786971,-122.399677;u=35", "geo:37.786971,-122.399677;u=35"),),
         counters=("geo: here",),
@@ -138,6 +149,7 @@ ROWS = (
             r"(\d{1,2}[°º] ?\d{1,2}['′’] ?(?:\d{1,2}(?:\.\d+)?(?:\"|″|”|''))? ?[NS][, ]{0,3}\d{1,3}[°º] "
             r"?\d{1,2}['′’] ?(?:\d{1,2}(?:\.\d+)?(?:\"|″|”|''))? ?[EWO])"
         ),
+        trigger=r"[°º]",
         source="ISO 6709 annex D",
         examples=(("40°26′46″N 79°58′56″W", "40°26′46″N 79°58′56″W"),),
         counters=("20° C",),
@@ -147,6 +159,7 @@ ROWS = (
         id="plus-code",
         entity="LOCATION_PRECISE",
         expression=r"(?:^|[^\w+])([23456789CFGHJMPQRVWX]{8}\+[23456789CFGHJMPQRVWX]{2,3})\b",
+        trigger=r"[23456789CFGHJMPQRVWX]{4}\+[23456789CFGHJMPQRVWX]{2}",
         source="Open Location Code specification 1.0 (full codes)",
         examples=(("meet at 8FVC9G8F+6X", "8FVC9G8F+6X"),),
         counters=("ABCDEFGH+12",),

@@ -7,7 +7,7 @@ once a batch. This file knows no field names, keeps no value and decides no acti
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from proxy.detect.layers import base64_texts, unescaped
 from proxy.detect.patterns import ROWS
 from proxy.detect.row import Candidate, Found, Row, near
 
-__all__ = ["DEFAULT_REGIONS", "Detector", "Span"]
+__all__ = ["DEFAULT_REGIONS", "Detector", "Span", "apart"]
 
 DEFAULT_REGIONS = ("US", "GB", "IE", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "AU", "IN", "BR", "JP", "CN", "IL")
 """Regions in whose national formats telephone numbers are read when a policy names none."""
@@ -28,9 +28,9 @@ _MAX_DEPTH = 2
 """How often an encoding is opened inside another: base64 of percent-encoded text, and one more."""
 _VIEWS = (
     r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&(?:#\d|#[xX]|amp;|quot;|nbsp;|commat;)",
-    r"(?:^|[^A-Za-z0-9+/_=\-])[a-z0-9+/_]*[A-Z][A-Za-z0-9+/_]{15}",
+    r"[a-z0-9][A-Z][A-Za-z0-9+/_]*[a-z0-9][A-Z][A-Za-z0-9+/_]*[a-z0-9][A-Z]",
 )
-"""What shows that a string is worth opening: an escape, or a long run with a capital, as base64 has and hex has not."""
+"""What shows that a string is worth opening: an escape, or a run with several humps, as base64 has and hex has not."""
 _SET_MEMORY_BYTES = 64 << 20
 """RE2 drops cached states when this is full; it is far above what the table needs (measured: below 4 MB)."""
 
@@ -148,11 +148,18 @@ class Detector:
 
 def _longest(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Keep the longest of spans that overlap."""
+    return apart(sorted(spans, key=lambda span: (span.start - span.end, span.start)))
+
+
+def apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Keep, of spans that overlap, the one that comes first; return them by place."""
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start - span.end, span.start)):
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept))
+    for span in spans:
+        at = bisect_left(kept, span)
+        free = at == len(kept) or kept[at].start >= span.end
+        if free and (not at or kept[at - 1].end <= span.start):
+            kept.insert(at, span)
+    return tuple(kept)
 
 
 def _starts(texts: Sequence[str]) -> list[int]:
@@ -168,14 +175,16 @@ def _confirmed(text: str, candidates: Iterable[tuple[Row, int, int]], regions: t
     """Confirm candidates (byte offsets) of one text and keep the strongest where they overlap."""
     raw = None if text.isascii() else text.encode("utf-8", "surrogatepass")
     spans: list[tuple[int, Span]] = []
-    for row, first, last in candidates:
-        start = first if raw is None else len(raw[:first].decode("utf-8", "surrogatepass"))
+    byte = start = 0
+    for row, first, last in sorted(candidates, key=lambda found: found[1]):
+        start = first if raw is None else start + len(raw[byte:first].decode("utf-8", "surrogatepass"))
         end = last if raw is None else start + len(raw[first:last].decode("utf-8", "surrogatepass"))
+        byte = first
         spans.extend(
             (row.strength, Span(place.start, place.end, place.entity or row.entity, row.id))
             for place in _accepted(row, Candidate(text, start, end, regions))
         )
-    return _apart(spans)
+    return _strongest(spans)
 
 
 def _accepted(row: Row, candidate: Candidate) -> Iterable[Found]:
@@ -189,12 +198,10 @@ def _accepted(row: Row, candidate: Candidate) -> Iterable[Found]:
     return (Found(candidate.start, candidate.end),)
 
 
-def _apart(spans: list[tuple[int, Span]]) -> tuple[Span, ...]:
+def _strongest(spans: list[tuple[int, Span]]) -> tuple[Span, ...]:
     """Keep the strongest, then the longest, of spans that overlap."""
     if len(spans) == 1:
         return (spans[0][1],)
-    kept: list[Span] = []
-    for _, span in sorted(spans, key=lambda item: (-item[0], item[1].start - item[1].end, item[1].start)):
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept))
+    return apart(
+        span for _, span in sorted(spans, key=lambda item: (-item[0], item[1].start - item[1].end, item[1].start))
+    )

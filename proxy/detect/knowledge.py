@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from proxy.detect.detector import Span
+from proxy.detect.detector import Span, apart
 from proxy.detect.folding import fold, fold_char, script
 from proxy.detect.layers import unescaped
 from proxy.detect.stopwords import COMMON, NO_NEEDLES
@@ -176,11 +176,8 @@ class _Present:
             hits.extend((*view.raw(start, end), entity) for start, end, entity in self._plain(view.text))
         for coded, entity in self.encoded.items():
             hits.extend((*_run(text, at, at + len(coded)), entity) for at in _places(text, coded))
-        kept: list[Span] = []
-        for start, end, entity in sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0])):
-            if all(end <= other.start or start >= other.end for other in kept):
-                kept.append(Span(start, end, entity, KNOWN))
-        return tuple(sorted(kept))
+        longest = sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0]))
+        return apart(Span(start, end, entity, KNOWN) for start, end, entity in longest)
 
     def _plain(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Yield the places of needles in a text as it reads."""

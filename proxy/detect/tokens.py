@@ -10,12 +10,13 @@ from proxy.detect.row import Row
 __all__ = ["ROWS"]
 
 
-def _prefixed(prefix: str, body: str, rule: str, source: str, example: str, entity: str = "SECRET") -> Row:
+def _prefixed(prefix: str, body: str, rule: str, source: str, example: str, trigger: str = "") -> Row:
     """Make a row for a key that its issuer marks by a prefix. Examples are cut in two: scanners read this file, too."""
     return Row(
         id=rule,
-        entity=entity,
+        entity="SECRET",
         expression=rf"(?:^|[^A-Za-z0-9])((?:{prefix}){body})",
+        trigger=trigger or rf"(?:{prefix})[\w\-]",
         source=source,
         examples=((f"key={example}", example),),
         counters=(example[:6],),
@@ -72,6 +73,7 @@ ROWS = (
         "ai-key",
         "OpenAI, Anthropic keys",
         "sk" + "-proj-" + "a1B2" * 10,
+        r"\bsk-\w",
     ),
     _prefixed("AIza", r"[\w\-]{35}", "google-api-key", "Google Cloud API keys", "AIza" + "a1B2_" * 7),
     _prefixed(r"ya29\.", r"[\w\-.]{20,512}", "google-oauth", "Google OAuth 2 access tokens", "ya29" + "." + "a1B2" * 6),
@@ -85,8 +87,10 @@ ROWS = (
         "SendGrid API keys",
         "SG" + "." + "a1B2" * 5 + "." + "a1B2" * 10,
     ),
-    _prefixed("key-", "[0-9a-f]{32}", "mailgun-key", "Mailgun API keys", "key" + "-" + "a1b2" * 8),
-    _prefixed("(?:AC|SK)", "[0-9a-f]{32}", "twilio-id", "Twilio SIDs", "SK" + "a1b2" * 8),
+    _prefixed(
+        "key-", "[0-9a-f]{32}", "mailgun-key", "Mailgun API keys", "key" + "-" + "a1b2" * 8, r"\bkey-[0-9a-f]{6}"
+    ),
+    _prefixed("(?:AC|SK)", "[0-9a-f]{32}", "twilio-id", "Twilio SIDs", "SK" + "a1b2" * 8, r"(?:AC|SK)[0-9a-f]{8}"),
     _prefixed("npm_", "[A-Za-z0-9]{36}", "npm-token", "npm granular tokens", "npm" + "_" + "a1B2" * 9),
     _prefixed("pypi-", r"[\w\-]{50,255}", "pypi-token", "PyPI API tokens (macaroons)", "pypi" + "-" + "a1B2" * 15),
     _prefixed(
@@ -108,13 +112,16 @@ ROWS = (
         "token prefixes as the vendors publish them",
         "hf" + "_" + "a1B2" * 8,
     ),
-    _prefixed(r"\d{8,10}:AA", r"[\w\-]{33}", "telegram-bot", "Telegram Bot API", "123456789" + ":AA" + "a1B" * 11),
+    _prefixed(
+        r"\d{8,10}:AA", r"[\w\-]{33}", "telegram-bot", "Telegram Bot API", "123456789" + ":AA" + "a1B" * 11, r"\d:AA"
+    ),
     _prefixed(
         r"[MNO][A-Za-z\d]{23,27}\.[\w\-]{6}\.",
         r"[\w\-]{27,38}",
         "discord-bot",
         "Discord bot tokens",
         "M" + "a1B2" * 6 + "." + "a1B2c3" + "." + "a1B2" * 7,
+        r"\.[\w\-]{6}\.[\w\-]",
     ),
     _prefixed(
         r"https://hooks\.slack\.com/(?:services|workflows)/",

@@ -29,7 +29,7 @@ def test_no_counter_example_is_found(row, text):
         ("a=%40example.org", []),
         ("%20%3Cada@example.org", ["ada@example.org"]),
         ("a@b.zzzzq", []),
-        ("ada@example.co.zzzzq", ["ada@example.co"]),
+        ("ada@example.co.Zzzzq", ["ada@example.co"]),
         ("a@zzzzq.zzzzq", []),
         ("ada2 at example.org", ["ada2 at example.org"]),
         ("me at example.org", []),
