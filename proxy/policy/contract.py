@@ -52,6 +52,9 @@ def _deciding(
     policy: Policy, resolver: Resolver, kind: str, path: tuple[str, ...], field: Field
 ) -> Iterator[tuple[str, Place, str]]:
     """Give what decides over a field: a rule, or those of the entities that may stand in it."""
+    trial = resolver.trial(kind, path)
+    if trial is not None:
+        yield f"`{trial.spec.id}`", trial.place, action_name(trial.spec.do)
     rule = _rule(resolver, kind, path)
     if rule is not None:
         yield f"`{rule.spec.id}`", rule.place, action_name(rule.spec.do)

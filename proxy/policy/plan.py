@@ -60,6 +60,7 @@ class Step:
         prefixes: kept before an identity, each with the step of what follows.
         keep_values: not treated.
         whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
+        tried: what a rule in shadow mode would do; counted only, while all else says what happens.
         where: the place as findings show it.
         plain: nothing but its treatment decides what becomes of a scalar.
     """
@@ -76,6 +77,7 @@ class Step:
     prefixes: tuple[tuple[str, Step], ...] = ()
     keep_values: frozenset[str] = frozenset()
     whole: bool = False
+    tried: Treatment | None = None
     where: str = field(init=False)
     plain: bool = field(init=False)
 
@@ -108,6 +110,7 @@ class Plan:
         acted: takes the values of those fields out of an object.
         opens: fields with a treatment or a document inside that take a closer look each time.
         nested: fields that held an object or an array when the plan was built.
+        tried: rule, path, entity and action of what a rule in shadow mode would do.
         unknown: how many of its fields nobody has classified.
         names: of its fields that are in no catalogue.
         renames: names that are personal, and what stands in their place; such a plan is not remembered.
@@ -120,6 +123,7 @@ class Plan:
     acted: Values
     opens: tuple[tuple[str, Step], ...]
     nested: tuple[tuple[str, Node], ...]
+    tried: tuple[tuple[str, tuple[str, ...], str, str], ...]
     unknown: int
     names: tuple[str, ...]
     renames: dict[str, Renamed]
@@ -224,6 +228,9 @@ class Node:
             _values(acts),
             tuple((name, steps[name]) for name in opens),
             tuple((name, self.child(name, steps[name])) for name in nested),
+            tuple(
+                (t.rule, (step.kind, *step.place), t.entity, t.action) for step in steps.values() if (t := step.tried)
+            ),
             sum(step.unknown for step in steps.values()),
             tuple(name for name, step in steps.items() if not step.catalogued),
             renames,

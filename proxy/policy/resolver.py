@@ -8,6 +8,7 @@ Called by a `Node` once for each name it meets, never per event; detectors come 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from proxy.detect.lexicon import classify
@@ -46,6 +47,11 @@ class Resolver:
             name: its name as it may stand in findings and in paths: of one that is personal itself, what replaces it.
         """
         path = (*node.place, name)
+        trial = self.trial(node.kind, path)
+        step = self._decided(node, path, name)
+        return step if trial is None else replace(step, tried=self._by_rule(trial, node.kind, path, name).treatment)
+
+    def _decided(self, node: Node, path: tuple[str, ...], name: str) -> Step:
         rule = self.rule(node.kind, path)
         if rule is not None:
             return self._by_rule(rule, node.kind, path, name)
@@ -57,11 +63,20 @@ class Resolver:
         return self._by_word(node, path, name)
 
     def rule(self, kind: str, path: tuple[str, ...]) -> Rule | None:
-        """Give the first `fields` rule that names a place."""
+        """Give the first `fields` rule that names a place and is in force."""
+        return next((rule for rule in self._rules(kind, path) if not self._is_trial(rule)), None)
+
+    def trial(self, kind: str, path: tuple[str, ...]) -> Rule | None:
+        """Give the rule in shadow mode that would decide over a place: it changes nothing, protection included."""
+        rule = next(self._rules(kind, path), None)
+        return rule if rule is not None and self._is_trial(rule) else None
+
+    def _rules(self, kind: str, path: tuple[str, ...]) -> Iterator[Rule]:
         places = self._index.places(kind, path)
-        return next(
-            (rule for rule in self._policy.fields if any(selector.matches(places) for selector in rule.selectors)), None
-        )
+        return (rule for rule in self._policy.fields if any(selector.matches(places) for selector in rule.selectors))
+
+    def _is_trial(self, rule: Rule) -> bool:
+        return rule.spec.mode == "shadow" and self._policy.mode == "enforce"
 
     def _by_rule(self, rule: Rule, kind: str, path: tuple[str, ...], name: str) -> Step:
         field = self._index.field(kind, path)

@@ -128,6 +128,8 @@ class Walk:
             self.held.update(plan.kept(d))
             row = None
         self.unknown += plan.unknown
+        if plan.tried:
+            self.text_hits.update(plan.tried)
         self.holders.append((d, plan, self.record))
         if row is not None:
             d.update(row.new)

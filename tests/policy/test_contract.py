@@ -76,3 +76,9 @@ def test_an_entity_that_is_not_named_is_dropped() -> None:
     """A policy that says nothing of identities would leave them out."""
     with pytest.raises(PolicyError, match=r"x\.yaml:1:1: E302 expected the rule for USER_ID to encrypt"):
         compile_program(load_text("policy: x\n", "x.yaml"), DIALECTS["mixpanel"], KEYRING)
+
+
+def test_a_rule_in_shadow_is_held_to_the_contract() -> None:
+    """What could never be enforced need not be tried."""
+    found = faults("fields: [{id: touch, where: event.token, do: drop, mode: shadow}]")
+    assert ["trial.yaml:3:10: E301"] == [fault.partition(" expected")[0] for fault in found]

@@ -8,7 +8,7 @@ import pytest
 from proxy.errors import RecordRefused
 from proxy.model import Part
 from proxy.policy.walk import DEEPEST
-from tests.policy.programs import TOKEN, batch, event, places, program, run
+from tests.policy.programs import TOKEN, batch, event, program, run
 
 MAIL = "a.b@example.com"
 
@@ -102,14 +102,25 @@ def test_equal_numbers_may_be_different_values() -> None:
     assert 4 == len({one, true, zero, false})
 
 
-@pytest.mark.parametrize("text", ["mode: shadow", "fields: [{id: r, where: event.a, do: drop, mode: shadow}]"])
-def test_shadow_counts_and_changes_nothing(text: str) -> None:
-    """A rule in shadow mode finds what it would have done."""
-    record = {"a": {"plan": "pro", "n": [1]}, "b": "pro"}
-    records, report = run(program(text), record)
-    assert [record] == records
-    if "fields" in text:
-        assert ("event.a", "drop") in places(report)
+SHADOW = "fields: [{id: r, where: [event.a, event.email, event.x], do: drop, mode: shadow}"
+
+
+def test_a_rule_in_shadow_takes_no_protection_away() -> None:
+    """A rule that is only tried is counted where it would act; what happens there is what would happen without it."""
+    record = {"a": {"plan": "pro", "email": MAIL}, "email": MAIL, "x": f"write {MAIL}", "y": 1}
+    records, report = run(program(f"{SHADOW}]"), record, record)
+    assert [event(program(), record)] * 2 == records
+    counts = {finding.where: finding.count for finding in report.findings if finding.rule == "r"}
+    assert {"event.a": 2, "event.email": 2, "event.x": 2} == counts
+
+
+def test_a_rule_in_force_stands_behind_one_in_shadow() -> None:
+    """The next rule decides as if the one in shadow were not there; behind one in force nothing is tried."""
+    (left,), report = run(program(f"{SHADOW}, {{id: s, where: event.x, do: mask}}]"), {"x": "ab", "z": 1})
+    assert {"x": "**", "z": 1} == left
+    assert {"r", "s"} == {finding.rule for finding in report.findings}
+    rules = "fields: [{id: s, where: event.x, do: mask}, {id: r, where: event.x, do: drop, mode: shadow}]"
+    assert {"s"} == {finding.rule for finding in run(program(rules), {"x": "ab"})[1].findings}
 
 
 def test_a_policy_in_shadow_changes_nothing_at_all() -> None:
