@@ -188,7 +188,10 @@ def confirmed(candidate: Candidate) -> Iterable[Found]:
     start, end = _trimmed(text, candidate.start, candidate.end)
     value = _TAIL.sub("", text[start:end])
     if value[0] in "+＋":
-        if _international(value.replace("++", "+"), (None,)):
+        while value and not _international(value.replace("++", "+"), (None,)):
+            value = value.rpartition(" ")[0]  # another number may stand behind: of a house, of an invoice
+            end = start + len(value)
+        if value:
             yield Found(start, end)
         return
     if _shaped_otherwise(text, start, end) or len(set(digits(value))) < 2:

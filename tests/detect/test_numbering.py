@@ -89,3 +89,18 @@ def test_other_digits_are_no_number(text):
 def test_a_word_tells_a_number(text, value):
     """A telling word nearby makes any grouping a number, and one that tells something else takes it back."""
     assert value in [text[span.start : span.end] for span in MANY.find([text]).get(text, ())]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("+44 7700 900142 17 Wisteria Walk", "+44 7700 900142"),
+        ("+1 415 555 2671 12 34567", "+1 415 555 2671"),
+        ("+49 1511 2345678 ext 5 17", "+49 1511 2345678 ext 5"),
+        ("+1 2 3456", None),
+    ],
+)
+def test_a_number_behind_a_number_is_not_its_own(text, value):
+    """An international number ends where the plan says, whatever digits follow it."""
+    spans = [span for span in MANY.find([text]).get(text, ()) if span.entity == "PHONE_NUMBER"]
+    assert value == (text[spans[0].start : spans[0].end] if spans else None)
