@@ -1,7 +1,8 @@
 """The heart and its parts against an orjson round trip of the same JSON, on seeded and on captured requests.
 
 `python -m benchmarks core` measures every case; `gate` takes four of them. CPU time, see `measure`. Parts that cannot
-run alone are differences: a program needs a fresh batch each time, so what is told is (decode + program) − decode.
+run alone are differences: a program needs a fresh batch each time, so what is told is both
+together less decode.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Subject:
     Args:
         requests: run one after the other; a figure is for one event, the mean over all of them.
         documents: the JSON in them, for the orjson round trip.
-        cycled: each call takes the next request only, so that none comes twice in a row; a figure is still for one event.
+        cycled: each call takes the next request only, so that none comes twice in a row.
     """
 
     name: str
@@ -98,8 +99,8 @@ def heart(subject: Subject) -> dict[str, Job]:
     compiled, dialect = program(subject.dialect), DIALECTS[subject.dialect]
     bodies = [orjson.dumps(document) for document in subject.documents]
     return {
-        "orjson": _job(lambda text: orjson.dumps(orjson.loads(text)), bodies, subject.cycled),
-        "heart": _job(lambda wire: scrub_request(wire, dialect, compiled), subject.requests, subject.cycled),
+        "orjson": _job(lambda text: orjson.dumps(orjson.loads(text)), bodies, cycled=subject.cycled),
+        "heart": _job(lambda wire: scrub_request(wire, dialect, compiled), subject.requests, cycled=subject.cycled),
     }
 
 
@@ -133,18 +134,18 @@ def _parts(subject: Subject) -> dict[str, Job]:
     distinct = [texts(document) for document in subject.documents]
 
     def then(work: Callable[[Batch], object]) -> Job:
-        return _job(lambda pair: work(dialect.decode(*pair, INFLATED_BYTES)), routed, subject.cycled)
+        return _job(lambda pair: work(dialect.decode(pair[0], pair[1], INFLATED_BYTES)), routed, cycled=subject.cycled)
 
     return {
         "decode": then(lambda batch: None),
         "program": then(compiled.run),
         "encode": then(lambda batch: batch.seal()),
-        "detect": _job(compiled.looking.detector.find, distinct, subject.cycled),
-        "keys": _job(lambda ids: [token(one) for one in ids], [found[:3] for found in distinct], subject.cycled),
+        "detect": _job(compiled.looking.detector.find, distinct, cycled=subject.cycled),
+        "keys": _job(lambda ids: [token(one) for one in ids], [found[:3] for found in distinct], cycled=subject.cycled),
     }
 
 
-def _job(work: Callable[[Any], object], arguments: Sequence[Any], cycled: bool) -> Job:
+def _job(work: Callable[[Any], object], arguments: Sequence[Any], *, cycled: bool) -> Job:
     """Make a job of all arguments, or of the next one each time; of a single one, without a loop around it."""
     if len(arguments) == 1:
         return partial(work, arguments[0])

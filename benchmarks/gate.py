@@ -24,7 +24,7 @@ GATED = (
     "captured_mixpanel_browser_single",
     "segment_batch50_personal",
     "ga4_single_personal",
-    "mixpanel_batch50_every_shape_new",
+    "mixpanel_batch50_personal_every_shape_new",
 )
 
 TRIES = 3

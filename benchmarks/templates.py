@@ -166,7 +166,7 @@ def _segment(random: Random, person: Person, page: str, own: Event) -> Event:
         "timestamp": "2026-11-21T18:38:22.195Z", "integrations": {"Segment.io": True}, "type": "track",
         "event": _name(random), "properties": own,
         "context": {
-            "page": {"path": "/team", "referrer": "https://www.example.com/", "search": "", "title": "Team", "url": page},
+            "page": {"path": "/team", "referrer": "https://www.example.com/", "search": "", "title": "T", "url": page},
             "userAgent": AGENT, "locale": "en-GB", "library": {"name": "analytics.js", "version": "npm:next-1.84.3"},
             "campaign": {"source": "mail"}, "timezone": "Europe/Berlin",
         },

@@ -1,0 +1,77 @@
+"""What standing in the way adds to a request's time: open loop at fixed rates, through each system and past it.
+
+`python -m benchmarks latency` runs `openloop` on the load's core, first straight to the vendor, then through each
+system, at the same rate in the same run. What a system adds is the difference of the percentiles.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from benchmarks.corpus import Case
+from benchmarks.paths import bodies
+from benchmarks.processes import LOAD_CORE, Missing, need
+from benchmarks.saturation import write
+from benchmarks.systems import ROOT, SYSTEMS, System, sink, started
+
+__all__ = ["RATES", "VENDOR", "measure"]
+
+RATES = (200, 500, 1000, 2000)
+VENDOR = System("straight to the vendor", lambda _folder, _port, _upstream: [], scrubs=False)
+THROUGH = ("eventveil direct", "eventveil ingest alone", "nginx pass-through", "bare aiohttp")
+
+
+def measure(
+    seconds: float = 3.0, rates: Sequence[int] = RATES, rounds: int = 2, case: Case | None = None
+) -> list[dict[str, Any]]:
+    """Give a row a system and rate, single Mixpanel events; of the rounds the one with the least p99."""
+    case = case or Case("mixpanel")
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # nginx's worker is another user
+        with sink(folder) as vendor:
+            rows += _at_rates(VENDOR, vendor.port, folder, case, (seconds, rates, rounds))
+            for system in map(SYSTEMS.__getitem__, THROUGH):
+                try:
+                    with started(system, folder, vendor.port) as program:
+                        rows += _at_rates(system, program.port, folder, case, (seconds, rates, rounds))
+                except Missing as missing:
+                    rows.append({"system": system.name, "missing": str(missing)})
+    return rows
+
+
+def _at_rates(
+    system: System, port: int, folder: Path, case: Case, how: tuple[float, Sequence[int], int]
+) -> list[dict[str, Any]]:
+    seconds, rates, rounds = how
+    requests = folder / "open" / system.name.replace(" ", "_")
+    write(requests, system, case.dialect, bodies(case))
+    _once(port, requests, 100, 1.0)  # warms up
+    rows = []
+    for rate in rates:
+        runs = [_once(port, requests, rate, seconds) for _ in range(rounds)]
+        rows.append({"system": system.name, "case": case.name} | min(runs, key=lambda run: float(run["p99_ms"])))
+        if rows[-1]["achieved"] < 0.8 * rate:  # a higher rate would say no more
+            break
+    return rows
+
+
+def _once(port: int, requests: Path, rate: int, seconds: float) -> dict[str, Any]:
+    arguments = [str(port), str(requests), str(rate), str(seconds)]
+    run = subprocess.run(  # noqa: S603 - the command is ours
+        [need("taskset"), "-c", str(LOAD_CORE), sys.executable, "-m", "benchmarks.openloop", *arguments],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        timeout=seconds + 30,
+    )
+    measured: dict[str, Any] = orjson.loads(run.stdout)
+    return measured
