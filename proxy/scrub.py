@@ -15,7 +15,7 @@ from proxy.wire.headers import forwardable
 __all__ = ["INFLATED_BYTES", "scrub_request"]
 
 INFLATED_BYTES = 20 << 20
-"""Twice what the largest vendor limit allows (Mixpanel: 10 MB an import request; source: Import Events, 2026-11)."""
+"""Twice what the largest vendor limit allows (Mixpanel: 10 MB an import request; source: Import Events)."""
 
 _AUTHORIZATION = frozenset({"authorization"})
 

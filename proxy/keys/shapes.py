@@ -14,7 +14,7 @@ for a pseudonym and stays. Encryption that keeps the form has no collisions, but
 
 Source: Matomo, core/Tracker/Request.php (`LENGTH_HEX_ID_STRING`), js/piwik.js; Snowplow Enrich, Transform.scala
 (`validateUuid`), iglu:com.snowplowanalytics.snowplow/client_session/jsonschema/1-0-2; Google Analytics, "Validate
-events" (`ENFORCE_RECOMMENDATIONS`); RFC 9562 section 5.4. All read 2026-11.
+events" (`ENFORCE_RECOMMENDATIONS`); RFC 9562 section 5.4.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ PRESIDIO_ENTITIES = frozenset(
     "UK_DRIVING_LICENCE UK_NHS UK_NINO UK_PASSPORT UK_POSTCODE UK_VEHICLE_REGISTRATION US_BANK_NUMBER "
     "US_DRIVER_LICENSE US_ITIN US_MBI US_NPI US_PASSPORT".split()
 )
-"""Names of Presidio's other recognizers. Source: presidio-analyzer 2.2, supported entities, 2026-11."""
+"""Names of Presidio's other recognizers. Source: presidio-analyzer 2.2, supported entities."""
 
 LEVELS: dict[str, tuple[str, ...]] = {
     "BIRTH_DATE": ("year", "decade"),

@@ -89,15 +89,18 @@ Source: RFC 9110 section 10.1.5 for the form; the captured browsers and Chrome's
 _BROWSERS = ("Edg", "OPR", "SamsungBrowser", "CriOS", "FxiOS", "Firefox", "Chrome", "Safari")
 
 
-@lru_cache(maxsize=1024, typed=True)
 def _family(value: Scalar) -> Scalar | None:
-    """Keep the browser's and the system's family; a version alone has none.
-
-    Remembered across requests: a browser's name is shared by thousands and identifies nobody.
-    """
+    """Keep the browser's and the system's family; a version alone has none."""
     text = str(value)
-    if "/" not in text:
-        return _before_version(text) or None
+    return _agent(text) if "/" in text else _before_version(text) or None
+
+
+@lru_cache(maxsize=1024)
+def _agent(text: str) -> str | None:
+    """Write a User-Agent again by its families.
+
+    Remembered across requests: thousands share a browser's name, and it identifies nobody.
+    """
     system = next((again for tell, again in _SYSTEMS if tell in text), "")
     browser = next((name for name in _BROWSERS if name + "/" in text), "")
     if not system and not browser:

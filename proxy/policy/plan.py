@@ -167,7 +167,7 @@ class Ground:
 
 LARGEST_SHAPE = 255
 """Mixpanel takes fewer than 255 properties an event; a larger object is a map from ids, whose names never come again.
-Source: Mixpanel, "Import Events", 2026-11."""
+Source: Mixpanel, "Import Events"."""
 
 LONGEST_NAME = 128
 """A longer name is data, not a name."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from proxy.detect.lexicon import classify
+from proxy.detect.lexicon import classify, tokens
 from proxy.policy.catalogue import Index
 from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
 from proxy.policy.load import Policy, Rule
@@ -27,6 +27,24 @@ _PEOPLE = {"profile": ("profile",), "group": ("group",)}
 _REPLACED = re.compile(rf"\[(?:{'|'.join((*ENTITIES, *sorted(PRESIDIO_ENTITIES)))})\]|[pe]1_[0-9a-f]{{6}}_[\w-]+")
 """What stands in place of a personal name. It tells nothing, or a second pass would take `[EMAIL_ADDRESS]` for a field
 that holds one. `re`, since RE2 takes no name with half an emoji; the pattern never goes back."""
+
+
+_SUBJECTS = frozenset(
+    "user users member members invitee invitees admin admins owner owners customer customers contact contacts person "
+    "people employee employees company companies org organization organizations organisation account accounts team teams "
+    "tenant author authors recipient recipients sender inviter assignee assignees".split()
+)
+"""Objects that hold more than what names them: a company has a plan, an invitee a role."""
+
+_PARTS = frozenset(
+    "first last given family middle full prefix suffix maiden legal preferred short long display official value values "
+    "text raw formatted current previous old new other label title initials".split()
+)
+
+
+def _is_part(outer: str, name: str) -> bool:
+    """Tell whether a field nobody knows is a part of the personal object around it: `last_name: {x}`, `dob: {day}`."""
+    return _SUBJECTS.isdisjoint(tokens(outer)) or not _PARTS.isdisjoint(tokens(name))
 
 
 class Resolver:
@@ -115,7 +133,11 @@ class Resolver:
             treatment = self._treatments.named(entity, name)
             return Step(node.kind, path, treatment, scans=bool(treatment and treatment.scans))
         outer = node.outer.treatment if node.outer is not None else None
-        if node.outer is not None and outer not in (None, self._treatments.unknown()):
+        if (
+            node.outer is not None
+            and outer not in (None, self._treatments.unknown())
+            and _is_part(node.place[-1], name)
+        ):
             return replace(node.outer, place=path, catalogued=False)
         return self._unknown(node, path)
 

@@ -7,7 +7,7 @@ Without `ip` Amplitude locates nobody; the browser SDK sends `"$remote"`: take t
 JavaScript SDK's route is closed: it signs its events with a checksum.
 
 Source: captures of @amplitude/analytics-browser 2.47.0, analytics-node 1.5.73, amplitude-analytics (Python) 1.3.0;
-Amplitude "HTTP V2 API", "Identify API", "Browser SDK: autocapture", "Session Replay: remote configuration", 2026-11.
+Amplitude "HTTP V2 API", "Identify API", "Browser SDK: autocapture", "Session Replay: remote configuration".
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _REFUSED_IDS = frozenset(
     "anonymous nil none null n/a NaN undefined unknown true false [] {} lmy47d 0 -1 "
     "00000000-0000-0000-0000-000000000000".split()
 ) | {""}
-"""Ids that Amplitude refuses. Source: Amplitude, "HTTP V2 API", section on invalid ids, 2026-11."""
+"""Ids that Amplitude refuses. Source: Amplitude, "HTTP V2 API", section on invalid ids."""
 
 _TEXT, _URL, _AGENT = Field(form=Form.TEXT), Field("URL"), Field("USER_AGENT")
 _SCREEN, _PLACE = Field("SCREEN_TEXT"), Field("LOCATION_COARSE")

@@ -8,7 +8,7 @@ What is inside `ddforward` is what is sent on. Datadog locates the address that 
 eventveil's: no address of a client is forwarded, and there is nothing to switch off.
 
 Source: captures of @datadog/browser-rum and browser-logs 7.16.2; Datadog "Proxy your browser RUM data", "RUM browser
-data collected", read 2026-11.
+data collected".
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ r"""Sentry's envelopes: a header and items, each with a header of its own, JSON 
 Items of types that are not asked for are left out, unread; what stays is written as it came. Nothing is known here of
 what an item means.
 
-Source: Sentry, "Envelopes" (develop.sentry.dev/sdk/data-model/envelopes), read 2026-11.
+Source: Sentry, "Envelopes" (develop.sentry.dev/sdk/data-model/envelopes).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from proxy.wire.json_text import read, write
 __all__ = ["Envelope", "Item", "open_envelope"]
 
 ITEMS_LIMIT = 1_000
-"""Relay takes at most 100 spans and 1,000 logs an item, and one event an envelope. Source: Relay, limits, 2026-11."""
+"""Relay takes at most 100 spans and 1,000 logs an item, and one event an envelope. Source: Relay, limits."""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@
 when it validates, hence `shapes`. Google looks at nobody's X-Forwarded-For and has no `ip=0`: what it sees is the
 proxy's address.
 
-Source: Google "Measurement Protocol reference", "Send user-provided data", "Set up user location", read 2026-11;
+Source: Google "Measurement Protocol reference", "Send user-provided data", "Set up user location";
 `/g/collect` as public collectors describe it: gtag.js itself has no published format.
 """
 

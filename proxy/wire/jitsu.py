@@ -4,7 +4,7 @@
 
 The answer to an event may name destinations that the page then loads; `answers` leaves none of them.
 
-Source: captures of @jitsu/js 1.11.0; Jitsu "HTTP API", "JavaScript SDK: device destinations", read 2026-11.
+Source: captures of @jitsu/js 1.11.0; Jitsu "HTTP API", "JavaScript SDK: device destinations".
 """
 
 from __future__ import annotations

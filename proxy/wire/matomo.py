@@ -8,8 +8,7 @@ Visitor ids are 16 hexadecimal digits; anything else as `cid` is an error. Witho
 address and browser: the address is `cip`, which a server's tracker states, or X-Forwarded-For's, where
 `proxy_client_headers[]` in Matomo's configuration says so.
 
-Source: captures of matomo.js 5.2.0-b5 and matomo-tracker 2.2.4; Matomo "Tracking HTTP API"; core/Tracker/Request.php;
-read 2026-11.
+Source: captures of matomo.js 5.2.0-b5 and matomo-tracker 2.2.4; Matomo "Tracking HTTP API"; core/Tracker/Request.php.
 """
 
 from __future__ import annotations

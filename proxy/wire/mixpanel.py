@@ -5,7 +5,7 @@
     POST /groups data=<base64 of [{"$token", "$group_key", "$group_id", "$set": {…}}]>
 
 Source: captures of mixpanel-browser 2.83.0, mixpanel (Node) 0.24.0, mixpanel (Python) 5.4.1; Mixpanel "Ingestion API",
-"Default properties", "Simplified ID merge", read 2026-11.
+"Default properties", "Simplified ID merge".
 """
 
 from __future__ import annotations

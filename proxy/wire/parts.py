@@ -22,7 +22,7 @@ UTM = (
     "utm_creative_format utm_marketing_tactic gclid fbclid msclkid ttclid twclid li_fat_id dclid wbraid gbraid"
 ).split()
 """URL parameters that SDKs copy into fields of their own: campaign tags and click ids.
-Source: Google Analytics, "Campaigns and traffic sources"; mixpanel-browser 2.83.0, 2026-11."""
+Source: Google Analytics, "Campaigns and traffic sources"; mixpanel-browser 2.83.0."""
 
 CAMPAIGN = {name.removeprefix("utm_"): name for name in UTM} | {"name": "utm_campaign"}
 """The same parameters as Segment-shaped SDKs write them below `context.campaign`."""

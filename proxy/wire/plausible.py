@@ -6,7 +6,7 @@ There is no id in an event. Plausible counts visitors by a hash of address, User
 the address must differ between visitors: it gets a pseudonymous one.
 
 Source: captures of plausible-tracker 0.3.9 and @plausible-analytics/tracker 0.4.6; Plausible "Events API reference",
-"Proxying Plausible", read 2026-11.
+"Proxying Plausible".
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
     POST /flags             {"token", "distinct_id", "groups", "person_properties", "group_properties"}   no records
 
 Source: captures of posthog-js 1.449.2, posthog-node 5.70.0, posthog-python 7.91.1; PostHog "Capture API", "Identifying
-users" (ids that are refused), "GeoIP enrichment" (`$geoip_disable`), read 2026-11.
+users" (ids that are refused), "GeoIP enrichment" (`$geoip_disable`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REFUSED_IDS = frozenset(
     "anonymous guest distinctid distinct_id id not_authenticated email undefined true false null none None nil 0 NaN "
     "00000000-0000-0000-0000-000000000000".split()
 ) | {"", "[object Object]"}
-"""distinct_ids that PostHog does not merge. Source: PostHog, "Identifying users", 2026-11."""
+"""distinct_ids that PostHog does not merge. Source: PostHog, "Identifying users"."""
 
 _TEXT, _URL = Field(form=Form.TEXT), Field("URL")
 _USER = Field("USER_ID", Contract.IDENTITY, keep_values=_REFUSED_IDS)

@@ -7,7 +7,7 @@ The chain is the path of elements that autocapture saw; a heat map's names are t
 both to lists of objects, so that the policy speaks of each attribute and address, and closes them again. What would not
 come out as it went in is not opened.
 
-Source: captures of posthog-js 1.449.2; PostHog, plugin-server, `elements-chain.ts`, read 2026-11.
+Source: captures of posthog-js 1.449.2; PostHog, plugin-server, `elements-chain.ts`.
 """
 
 from __future__ import annotations

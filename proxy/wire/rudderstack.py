@@ -7,7 +7,7 @@
 Every record repeats all traits in its context. The header AnonymousId repeats an id and stays here.
 
 Source: captures of @rudderstack/analytics-js 3.34.1, rudder-node 3.0.13, rudder-python 2.1.9; RudderStack "HTTP API",
-"JavaScript SDK: source configuration", read 2026-11.
+"JavaScript SDK: source configuration".
 """
 
 from __future__ import annotations

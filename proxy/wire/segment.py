@@ -5,7 +5,7 @@
     POST /v1/m        {"series": [<counters of the SDK itself>]}
 
 Source: captures of @segment/analytics-next 1.84.3, @segment/analytics-node 3.1.0, segment-analytics-python 2.4.0;
-Segment "HTTP API", "Analytics.js: settings", read 2026-11.
+Segment "HTTP API", "Analytics.js: settings".
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ROUTES = (
 )
 
 _SIGNALS = {"autoInstrumentationSettings": {"sampleRate": 0}}
-"""Segment's autocapture. Source: @segment/analytics-signals, `CDNSettings`, 2026-11."""
+"""Segment's autocapture. Source: @segment/analytics-signals, `CDNSettings`."""
 _OFF = {"remotePlugins": [], "edgeFunction": {}, "enabledMiddleware": {}, **(_SIGNALS if AUTOCAPTURE_OFF else {})}
 """Code that Segment's side would have the page load: destinations in the browser, replay tools among them."""
 

@@ -5,7 +5,7 @@
 
 `segment`, `rudderstack` and `jitsu` build their dialects from these pieces; what only one of them sends stands there.
 
-Source: Segment "Spec: Common Fields", read 2026-11.
+Source: Segment "Spec: Common Fields".
 """
 
 from __future__ import annotations

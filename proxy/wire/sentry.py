@@ -6,7 +6,7 @@
 Items of a replay, attachments (screenshots) and profiles are left out; the rest of their envelope is sent.
 
 Source: captures of @sentry/browser 11.12.0; Sentry "Envelopes", "Tunnel", getsentry/sentry-javascript pull 17364
-(`infer_ip`), read 2026-11.
+(`infer_ip`).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _put_back(envelope: Envelope, containers: list[tuple[Item, list[Any]]], kept
 
 
 def _own_path(envelope: dict[str, Any], query: Params) -> str:
-    """Read the vendor's route out of the DSN, as a tunnel must. Source: Sentry, "Tunnel", 2026-11."""
+    """Read the vendor's route out of the DSN, as a tunnel must. Source: Sentry, "Tunnel"."""
     try:
         dsn = urlsplit(str(envelope.get("dsn")))
         key, project = dsn.username or "", dsn.path.rpartition("/")[2]

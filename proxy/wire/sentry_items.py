@@ -1,6 +1,6 @@
 """What Sentry's items hold: the catalogue of events, sessions, spans and logs. `sentry` finds the records.
 
-Source: captures of @sentry/browser 11.12.0; Sentry "Event payloads", "Sessions", "Spans", "Logs", read 2026-11.
+Source: captures of @sentry/browser 11.12.0; Sentry "Event payloads", "Sessions", "Spans", "Logs".
 """
 
 from __future__ import annotations

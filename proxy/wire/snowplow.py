@@ -9,7 +9,7 @@ event whose `sid` is no UUID, or whose context breaks its schema: hence `shapes`
 form is hashed, not dropped.
 
 Source: captures of @snowplow/browser-tracker 4.6.8, snowplow-node 4.8.0, snowplow-tracker 1.1.0; Snowplow "Tracker
-protocol"; Enrich, Transform.scala; Iglu Central client_session/1-0-2; read 2026-11.
+protocol"; Enrich, Transform.scala; Iglu Central client_session/1-0-2.
 """
 
 from __future__ import annotations
