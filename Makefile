@@ -64,6 +64,7 @@ lock: dev ## write requirements/*.txt anew from pyproject.toml and *.in; UPGRADE
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
 	$(LOCK) --output-file requirements/image.txt requirements/image.in
 	$(LOCK) --output-file requirements/deploy.txt requirements/deploy.in
+	$(LOCK) --output-file requirements/pictures.txt requirements/pictures.in
 
 clean: ## remove .venv, caches and everything built
 	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov

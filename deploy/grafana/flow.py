@@ -63,7 +63,7 @@ INCOMING = Row(
             "Requests refused, by reason", "Why requests were refused. `route_refused` is closed by default, such as"
             " session replay; the SDK is told that all is well.", "reqps",
             (Query(f'sum by (reason) (rate(eventveil_requests_total{{<lane>,outcome="refused"}}{RATE})) > 0'
-              f' or sum(rate(eventveil_requests_total{{<lane>,outcome="refused"}}{RATE}))', "{{reason}}"),),
+              " or on () vector(0)", "{{reason}}"),),
             stacked=True,
         ),
         Panel(
@@ -93,17 +93,17 @@ OUTGOING = Row(
     (
         Panel(
             "Answers by class", "What vendors answered; `none` is no answer.", "reqps",
-            (Query(f"sum by (class) (rate(eventveil_upstream_responses_total{{<lane>}}{RATE}))", "{{class}}"),),
+            (Query(f"sum by (class) (rate(eventveil_upstream_responses_total{{<vendor>}}{RATE}))", "{{class}}"),),
             stacked=True,
         ),
         Panel(
             "Bad answers", "Share of vendors' answers that were 5xx, or none at all.", "percentunit",
-            (Query(f'sum by (vendor) (rate(eventveil_upstream_responses_total{{<lane>,class=~"5xx|none"}}{RATE}))'
-              f" / sum by (vendor) (rate(eventveil_upstream_responses_total{{<lane>}}{RATE}))", "{{vendor}}"),),
+            (Query(f'sum by (vendor) (rate(eventveil_upstream_responses_total{{<vendor>,class=~"5xx|none"}}{RATE}))'
+              f" / sum by (vendor) (rate(eventveil_upstream_responses_total{{<vendor>}}{RATE}))", "{{vendor}}"),),
         ),
         Panel(
             "Time at the vendor", "From sending to the vendor's whole answer.", "s",
-            _quantiles("eventveil_upstream_latency_seconds", "<lane>", "vendor"),
+            _quantiles("eventveil_upstream_latency_seconds", "<vendor>", "vendor"),
         ),
     ),
 )  # fmt: skip
@@ -134,8 +134,8 @@ TIME = Row(
             "Mean request", "How long a request takes on average, and whose time that is.", "s",
             (Query(f"sum(rate(eventveil_added_latency_seconds_sum{{<lane>}}{RATE}))"
               f" / sum(rate(eventveil_added_latency_seconds_count{{<lane>}}{RATE}))", "eventveil"),
-             Query(f"sum(rate(eventveil_upstream_latency_seconds_sum{{<lane>}}{RATE}))"
-              f" / sum(rate(eventveil_upstream_latency_seconds_count{{<lane>}}{RATE}))", "vendor")), stacked=True,
+             Query(f"sum(rate(eventveil_upstream_latency_seconds_sum{{<vendor>}}{RATE}))"
+              f" / sum(rate(eventveil_upstream_latency_seconds_count{{<vendor>}}{RATE}))", "vendor")), stacked=True,
         ),
         Panel(
             "Event loop", "How late a timer runs. Every request of the process waits that long.", "s",
@@ -153,7 +153,8 @@ OBJECTIVES = Row(
         ),
         Panel(
             "Budget left", "Share of the 30 days' budget that is left. From the recording rules.", "percentunit",
-            (Query('slo:period_error_budget_remaining:ratio{sloth_service="eventveil"}', "{{sloth_slo}}"),), width=12,
+            (Query('slo:period_error_budget_remaining:ratio{sloth_service="eventveil"}', "{{sloth_slo}}"),),
+            width=12, least=None,
         ),
     ),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """What a dashboard is made of, and how it becomes Grafana's JSON.
 
 `flow`, `privacy` and `vendors` are tables of `Row` and `Panel`; `deploy.generate` writes them. In an expression
-`<lane>` stands for the variables of a series that has a lane, `<job>` for those of one that has none. Nothing here
-knows a metric.
+`<lane>` stands for the variables of a series that has a lane, `<job>` for those of one that has none, `<vendor>` for
+those of one that has a vendor. Nothing here knows a metric.
 
 Source: Grafana 11, "Dashboard JSON model" (schema version 39), 2026-11.
 """
@@ -17,7 +17,8 @@ __all__ = ["Board", "Panel", "Query", "Row", "dashboard"]
 
 Kind = Literal["timeseries", "stat", "table", "bargauge"]
 JOB = 'job=~"$job",instance=~"$instance"'
-PLACES = {"<lane>": f'{JOB},lane=~"$lane"', "<job>": JOB}
+LANE = f'{JOB},lane=~"$lane"'
+PLACES = {"<lane>": LANE, "<vendor>": f'{LANE},vendor!="none"', "<job>": JOB}
 COLUMNS = 24
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
@@ -38,6 +39,7 @@ class Panel:
         width: of 24 columns.
         stacked: areas that add up.
         alarm: the value from which a stat turns red; `alarm_below` turns that round.
+        least: where the axis starts; None lets it follow the data.
         columns: a table's labels, in order.
     """
 
@@ -50,6 +52,7 @@ class Panel:
     stacked: bool = False
     alarm: float | None = None
     alarm_below: bool = False
+    least: float | None = 0
     columns: tuple[str, ...] = ()
 
 
@@ -175,7 +178,9 @@ def _target(panel: Panel, index: int, query: Query) -> dict[str, Any]:
 
 
 def _defaults(panel: Panel) -> dict[str, Any]:
-    defaults: dict[str, Any] = {"unit": panel.unit, "min": 0, "color": {"mode": "palette-classic"}}
+    defaults: dict[str, Any] = {"unit": panel.unit, "color": {"mode": "palette-classic"}}
+    if panel.least is not None:
+        defaults["min"] = panel.least
     if panel.alarm is not None:
         first, then = ("red", "green") if panel.alarm_below else ("green", "red")
         steps = [{"color": first, "value": None}, {"color": then, "value": panel.alarm}]

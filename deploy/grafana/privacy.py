@@ -18,8 +18,10 @@ NOW = Row(
             (Query(f'sum(rate(eventveil_findings_total{{<lane>,action!="keep"}}{RATE}))'),), "stat", 4,
         ),
         Panel(
-            "Taint hits", "Removed values that were found again elsewhere in the same request, in the time shown.",
-            "none", (Query("sum(increase(eventveil_taint_hits_total{<lane>}[$__range]))"),), "stat", 4, alarm=1,
+            "Copies a record", "Removed values that stood a second time in the same request, and were treated there"
+            " too.", "short",
+            (Query(f"sum(rate(eventveil_taint_hits_total{{<lane>}}{RATE}))"
+              f" / sum(rate(eventveil_records_received_total{{<lane>}}{RATE}))"),), "stat", 4,
         ),
         Panel(
             "Unknown fields a record", "Fields that neither policy, catalogue nor lexicon classifies. They are scanned"
@@ -79,7 +81,8 @@ NEW = Row(
             stacked=True,
         ),
         Panel(
-            "Taint hits, by lane", "Removed values found again elsewhere in the same request.", "short",
+            "Taint hits, by lane", "Removed values found again elsewhere in the same request, and treated there too. A"
+            " step up means a new place that repeats people.", "short",
             (Query(f"sum by (lane) (rate(eventveil_taint_hits_total{{<lane>}}{RATE}))", "{{lane}}"),), width=12,
         ),
         Panel(

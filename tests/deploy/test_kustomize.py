@@ -53,7 +53,7 @@ def test_the_application_waits_for_it_and_for_no_vendor(built: str) -> None:
     """A startup probe holds the application back; no probe asks a vendor."""
     _, _, sidecar = parts(built)
     probes = {name: sidecar[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")}
-    assert {"startup": "/livez", "liveness": "/livez", "readiness": "/readyz"} == probes
+    assert {"startup": "/readyz", "liveness": "/livez", "readiness": "/readyz"} == probes
 
 
 def test_it_is_restricted(built: str) -> None:
