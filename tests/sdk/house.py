@@ -36,7 +36,7 @@ ARRIVAL_S = 20.0
 """How long the slowest SDK may take to send what it has. Source: its own flush and retry timers."""
 
 SETTINGS = """
-listen: {{port: 0}}
+listen: {{port: 0, trusted_hops: {hops}}}
 private: {{port: 0}}
 keys: {{file: key}}
 log: {{access_sample: 1}}
@@ -169,7 +169,8 @@ async def visited(
         site = _Site(HERE / "build" / f"{name}.js", session)
         async with _served(vendor) as vendor_port, _served(site) as site_port:
             origin = f"http://shop.example:{site_port}"
-            settings = _settings(folder, dialect, f"http://{LOOPBACK}:{vendor_port}", origin)
+            upstream = f"http://{LOOPBACK}:{vendor_port}"
+            settings = _settings(folder, dialect=dialect, upstream=upstream, origin=origin, hops=int(same_origin))
             async with eventveil(settings) as process:
                 other = f"http://events.shop.example:{process.port}"
                 site.eventveil = f"http://{LOOPBACK}:{process.port}"
@@ -179,10 +180,10 @@ async def visited(
     return Visit(report, vendor.received, site.sent, metrics, process.lines)
 
 
-def _settings(folder: Path, dialect: str, upstream: str, origin: str) -> Path:
+def _settings(folder: Path, **values: Any) -> Path:
     (folder / "key").write_bytes(KEY)
     path = folder / "eventveil.yaml"
-    path.write_text(SETTINGS.format(prefix=PREFIX, dialect=dialect, upstream=upstream, origin=origin))
+    path.write_text(SETTINGS.format(prefix=PREFIX, **values))
     return path
 
 

@@ -6,6 +6,7 @@ that nothing else is in there is the finder's part (`tests/leaks.py`).
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -76,16 +77,16 @@ class Sdk:
 
 
 def _at(*paths: str) -> Callable[[Record], Iterator[Any]]:
-    """Read values at dotted paths, where there are any."""
+    """Read values at dotted paths, where there are any; into JSON strings and the first item of arrays."""
 
     def read(record: Record) -> Iterator[Any]:
         for path in paths:
             value: Any = record
             for step in path.split("."):
+                value = json.loads(value) if isinstance(value, str) and value.startswith("{") else value
                 value = value[0] if isinstance(value, list) and value else value
                 value = value.get(step) if isinstance(value, dict) else None
-            if value is not None:
-                yield from value if isinstance(value, list) else [value]
+            yield from filter(None, value if isinstance(value, list) else [value])
 
     return read
 

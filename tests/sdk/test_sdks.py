@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 
+from proxy.wire.registry import DIALECTS
 from tests.fakes import Received
 from tests.leaks import find
 from tests.sdk.house import PREFIX, Visit, as_wire, bundled, lacking, visited
@@ -29,8 +31,8 @@ NEVER_SENT = frozenset({PERSON["password"]})
 """Typed into the page and sent by no SDK here: it must not arrive all the same."""
 
 REPLAY = ("/record", "/s", "/sessions/v2/track")
-CREDENTIALS = frozenset({"mixpanel-browser", "snowplow", "matomo", "ga4"})
-"""SDKs that send cookies to another origin: by fetch with credentials, or because all they send are beacons."""
+CREDENTIALS = frozenset({"amplitude", "ga4", "matomo", "mixpanel-browser", "snowplow"})
+"""SDKs that send cookies to another origin: with credentials, or by beacons."""
 
 
 class Made(NamedTuple):
@@ -76,9 +78,13 @@ def test_nothing_planted_reaches_the_vendor(made: Made) -> None:
 
 
 def test_no_header_of_the_visitor_reaches_the_vendor(made: Made) -> None:
-    """Cookies, Referer, addresses and client hints stay; what travels is what the route needs."""
-    names = {name.lower() for got in made.visit.received for name, _ in got.headers}
-    assert set() == names - FORWARDED
+    """Cookies, Referer, client hints and addresses stay; who counts visitors by address gets one that is nobody's."""
+    headers = [(name.lower(), value) for got in made.visit.received for name, value in got.headers]
+    addresses = {ip_address(value) for name, value in headers if name == "x-forwarded-for"}
+    assert set() == {name for name, _ in headers} - FORWARDED - {"x-forwarded-for"}
+    assert DIALECTS[made.sdk.dialect].counts_by_address == bool(addresses)
+    assert len(addresses) <= 1
+    assert all(address in ip_network("fd00::/8") for address in addresses)
 
 
 def test_all_events_arrive(made: Made) -> None:
