@@ -7,7 +7,7 @@ import re
 import pytest
 
 from proxy import errors
-from proxy.errors import DocumentInvalid, EventveilError, PolicyError, UpstreamTimeout
+from proxy.errors import DocumentInvalid, EventveilError, PolicyError, SettingsError, UpstreamTimeout
 
 TREE = [
     (name, error)
@@ -51,6 +51,8 @@ def test_reasons_tell_errors_apart() -> None:
         (DocumentInvalid("an object", "a list", "track"), "expected an object, got a list (track)"),
         (DocumentInvalid("an object", where="track"), "expected an object (track)"),
         (UpstreamTimeout("an answer", "none"), "expected an answer, got none"),
+        (SettingsError("a.yaml:1:1: E101\nb.yaml:2:1: E102"), "a.yaml:1:1: E101\nb.yaml:2:1: E102"),
+        (SettingsError("a file", "a folder", "settings"), "expected a file, got a folder (settings)"),
         (PolicyError("a.yaml:1:1: E101\nb.yaml:2:1: E102"), "a.yaml:1:1: E101\nb.yaml:2:1: E102"),
     ],
 )

@@ -169,18 +169,24 @@ def _write(walk: Walk, changes: Changes) -> set[int]:
             node = _node(plan, key)
             step = node.outer
             if step is not None and step.reserved:
-                dropped |= {record} if change.new != value else set()
+                if change.new != value:
+                    dropped.add(record)
+                    _hit(walk, (node.kind, *node.place), change)
             elif step is None or not step.exempt:
-                _replace(walk, holder, key, (node.kind, *node.place), change)
+                _hit(walk, (node.kind, *node.place), change)
+                _replace(holder, key, change)
     return dropped
+
+
+def _hit(walk: Walk, path: tuple[str, ...], change: Change) -> None:
+    for treatment in change.treatments:
+        walk.text_hits[treatment.rule, path, treatment.entity, treatment.action] += 1
 
 
 _SCALARS = frozenset({str, int})
 
 
-def _replace(walk: Walk, holder: Any, key: Any, path: tuple[str, ...], change: Change) -> None:
-    for treatment in change.treatments:
-        walk.text_hits[treatment.rule, path, treatment.entity, treatment.action] += 1
+def _replace(holder: Any, key: Any, change: Change) -> None:
     if change.new is not GONE:
         holder[key] = change.new
     elif isinstance(holder, dict):

@@ -26,7 +26,7 @@ EVERY = pytest.mark.parametrize(
     ("name", "policy"), [(name, policy) for name in sorted(DIALECTS) for policy in POLICIES]
 )
 ON_ERROR: tuple[OnError, ...] = ("drop_field", "drop_record", "refuse")
-EXAMPLES = max(6, 72 // len(DIALECTS))
+EXAMPLES = max(10, 180 // len(DIALECTS))
 """For each law, dialect and policy. The laws together stay within a minute and a half on two cores."""
 
 LAW = settings(
