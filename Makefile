@@ -16,7 +16,7 @@ CORE   := proxy/errors.py,proxy/model.py,proxy/scrub.py,proxy/wire/*,proxy/detec
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv dev demo test coverage check check-deploy format bench lock clean
+.PHONY: help venv dev demo test test-sdk coverage check check-deploy format bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ demo: venv ## fake vendor and eventveil on loopback, captured traffic through bo
 
 test: dev ## run the tests; ARGS="-k framing" narrows
 	$(BIN)/python -m pytest $(ARGS)
+
+test-sdk: dev ## the vendors' own SDKs in headless Chromium, through eventveil; ARGS="-k posthog" narrows
+	tests/sdk/setup.sh
+	$(BIN)/python -m pytest tests/sdk $(ARGS)
 
 coverage: dev ## run the tests and demand every branch of the core
 	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)

@@ -37,7 +37,7 @@ class Sdk:
             at least.
         unique: tells the copies of one record, which SDKs send twice, from another record.
         users, devices, groups: where a record names the person, the browser and the organisation.
-        replay: the page turns session replay on; what then arrives at eventveil ends there.
+        replay: the SDK does send what it has recorded, and eventveil refuses it; that of others is never switched on.
     """
 
     page: str
@@ -150,7 +150,6 @@ SDKS: Mapping[str, Sdk] = {
         users=_at("properties.$user_id", "properties.$set.$user_id", "$user_id"),
         devices=_at("properties.$device_id", "$device_id"),
         groups=_at("properties.$groups.company", "properties.$group_key", "$groups.company"),
-        replay=True,
     ),
     "amplitude": Sdk(
         page="amplitude",
@@ -166,7 +165,6 @@ SDKS: Mapping[str, Sdk] = {
         users=_at("user_id"),
         devices=_at("device_id"),
         groups=_at("groups.company"),
-        replay=True,
     ),
     "snowplow": Sdk(
         page="snowplow",

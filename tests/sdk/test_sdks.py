@@ -130,6 +130,8 @@ def test_session_replay_ends_at_eventveil(made: Made) -> None:
     """A page, or the vendor's own configuration, may turn it on; nothing of it arrives."""
     paths = {got.target.partition("?")[0].rstrip("/") for got in made.visit.received}
     assert set() == paths & set(REPLAY)
+    refused = [line for line in made.visit.metrics.splitlines() if 'reason="route_refused"} ' in line]
+    assert made.sdk.replay == any(not line.endswith(" 0.0") for line in refused)
 
 
 def test_the_visitor_was_there_to_be_found(made: Made) -> None:

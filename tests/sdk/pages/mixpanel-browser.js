@@ -29,6 +29,7 @@ visit({
   track: () => mixpanel.track("Plan Selected", { plan: "team", seats: 5, email: person.email, note: person.note }),
   form: (fields) => mixpanel.track("Form Submitted", fields),
   error: (error) => mixpanel.track("Error Shown", { message: error.message, stack: error.stack }),
+  replay: () => mixpanel.stop_session_recording(), // sends what it has recorded
   leave: () => mixpanel.track("Page Left", { note: person.note }),
   waiting: () => stored(/^__mpq_.*_(ev|pp|gr)$/),
 });

@@ -13,7 +13,7 @@ visit({
     // <sdk-table @segment/analytics-next>
     analytics = AnalyticsBrowser.load(
       { writeKey, cdnURL: PROXY },
-      { integrations: { "Segment.io": { apiHost: HOST + "/v1", ...test } } },
+      { integrations: { "Segment.io": { apiHost: HOST + "/v1", ...test } } }
     );
     // </sdk-table>
     await analytics.ready();

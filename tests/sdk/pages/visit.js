@@ -23,6 +23,7 @@ export function visit(sdk) {
       await sdk.group?.();
       await sdk.track?.();
     },
+    replay: async () => sdk.replay?.(),
     fail: () => setTimeout(() => { throw new TypeError(person.failure); }),
     leave: (next) => {
       sdk.leave?.();
