@@ -11,12 +11,15 @@ LOCK   := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --genera
 TOOLS  := .cache/tools
 DEPLOY := .cache/deploy
 
+# What `make bench` runs in: the runtime, peers and plots, in an environment of its own.
+BENCH  := .cache/bench
+
 # The core: what is tested in every branch (DESIGN: pure, without clock, socket or logger).
 CORE   := proxy/errors.py,proxy/model.py,proxy/scrub.py,proxy/wire/*,proxy/detect/*,proxy/keys/*,proxy/policy/*
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv dev demo test test-sdk coverage check check-deploy format bench lock clean
+.PHONY: help venv dev demo test test-sdk coverage check check-deploy format bench bench-gate bench-peers lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,13 +62,22 @@ format: dev ## rewrite the sources as ruff wants them
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: dev ## measure; figures are ratios within one run
-	$(BIN)/python -m benchmarks $(ARGS)
+bench: $(BENCH)/.installed bench-peers ## measure, write benchmarks/README.md; ARGS="paths --quick" narrows
+	$(BENCH)/venv/bin/python -m benchmarks $(ARGS)
+
+bench-gate: dev ## hold what the heart costs against benchmarks/gate.json; a minute at most
+	$(BIN)/python -m benchmarks gate
+
+bench-peers: ## the peers that come from PyPI and npm; what cannot be installed is skipped by name
+	-@$(MAKE) --no-print-directory $(BENCH)/.mitmproxy
+	-@$(MAKE) --no-print-directory $(BENCH)/.node
 
 lock: dev ## write requirements/*.txt anew from pyproject.toml and *.in; UPGRADE=1 takes newer versions
 	$(LOCK) --output-file requirements/build.txt requirements/build.in
 	$(LOCK) --output-file requirements/runtime.txt pyproject.toml
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
+	$(LOCK) --output-file requirements/bench.txt requirements/bench.in
+	$(LOCK) --output-file requirements/bench-mitmproxy.txt requirements/bench-mitmproxy.in
 	$(LOCK) --output-file requirements/image.txt requirements/image.in
 	$(LOCK) --output-file requirements/deploy.txt requirements/deploy.in
 	$(LOCK) --output-file requirements/pictures.txt requirements/pictures.in
@@ -121,3 +133,26 @@ $(TOOLS)/prometheus:
 	cd $(TOOLS) && { apt-get download --quiet prometheus || { apt-get update --quiet && apt-get download --quiet prometheus; }; } \
 	  && dpkg-deb --extract prometheus_*.deb debian && cp debian/usr/bin/prometheus debian/usr/bin/promtool . \
 	  && rm -rf debian prometheus_*.deb
+
+$(BENCH)/.installed: requirements/runtime.txt requirements/bench.txt
+	@mkdir -p $(BENCH)
+	$(PYTHON) -m venv --clear $(BENCH)/venv
+	$(BENCH)/venv/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes \
+	  --only-binary :all: -r requirements/runtime.txt -r requirements/bench.txt
+	@touch $@
+
+# pyperclip is published as an sdist only: setuptools and wheel, pinned in the same lock, build it without fetching.
+$(BENCH)/.mitmproxy: requirements/bench-mitmproxy.txt
+	@mkdir -p $(BENCH)
+	$(PYTHON) -m venv --clear $(BENCH)/mitmproxy
+	sed -n '/^\(packaging\|setuptools\|wheel\)==/,/# via/p' $< > $(BENCH)/build.txt
+	$(BENCH)/mitmproxy/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes \
+	  --only-binary :all: -r $(BENCH)/build.txt
+	$(BENCH)/mitmproxy/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes \
+	  --only-binary :all: --no-binary pyperclip --no-build-isolation -r $<
+	@touch $@
+
+$(BENCH)/.node: benchmarks/peers/node/package-lock.json
+	@mkdir -p $(BENCH)
+	cd benchmarks/peers/node && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -25,7 +27,9 @@ RESULTS = Path(__file__).resolve().parent.parent / ".cache" / "bench" / "results
 def _core(quick: bool, words: list[str]) -> Any:  # noqa: FBT001 - a row of the table
     from benchmarks import core  # noqa: PLC0415 - a part loads only what it measures
 
-    chosen = [one for one in (*core.subjects(), core.adversary(100)) if not words or any(word in one.name for word in words)]
+    chosen = [
+        one for one in (*core.subjects(), core.adversary()) if not words or any(word in one.name for word in words)
+    ]
     return {one.name: core.measure(one, 0.5 if quick else 3.0) for one in chosen}
 
 
@@ -65,6 +69,15 @@ def _soak(quick: bool, _words: list[str]) -> Any:  # noqa: FBT001 - a row of the
     return soak.measure(20.0 if quick else 600.0)
 
 
+def _quality(_quick: bool, _words: list[str]) -> Any:  # noqa: FBT001 - a row of the table
+    """Run `quality`, which needs a folder of other people's test cases, and keep the markdown that it prints."""
+    if not os.environ.get("EVENTVEIL_CORPORA"):
+        return {"missing": "EVENTVEIL_CORPORA names no folder of test cases"}
+    command = [sys.executable, "-m", "benchmarks.quality"]
+    run = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 - the command is ours
+    return {"markdown": run.stdout}
+
+
 PARTS: dict[str, Callable[[bool, list[str]], Any]] = {
     "core": _core,
     "libraries": _libraries,
@@ -73,6 +86,7 @@ PARTS: dict[str, Callable[[bool, list[str]], Any]] = {
     "fidelity": _fidelity,
     "curves": _curves,
     "soak": _soak,
+    "quality": _quality,
 }
 ONLY_BY_NAME = {"soak"}
 

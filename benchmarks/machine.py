@@ -36,7 +36,7 @@ def describe() -> dict[str, str]:
     tools = {name: _said(*command) for name, command in _TOOLS.items()}
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "machine": f"{model}, {len(os.sched_getaffinity(0))} cores, {memory} GB, {platform.system()} {platform.release()}",
+        "machine": f"{model}, {len(os.sched_getaffinity(0))} cores, {memory} GB, Linux {platform.release()}",
         "python": f"{platform.python_implementation()} {sys.version.split()[0]}",
         "commit": _said("git", "describe", "--always", "--dirty"),
         "versions": ", ".join(f"{name} {found}" for name, found in (packages | tools).items() if found),
@@ -63,9 +63,13 @@ def _version(package: str) -> str:
 
 
 def _said(*command: str) -> str:
-    """Give the first line that a tool says of itself, its last word only where that is the version; empty without it."""
+    """Give the first line that a tool says of itself, or the version in it; empty without it."""
     root = Path(__file__).resolve().parent.parent
-    found = str(root / command[0]) if "/" in command[0] else shutil.which(command[0], path=f"{os.environ['PATH']}:/usr/sbin")
+    found = (
+        str(root / command[0])
+        if "/" in command[0]
+        else shutil.which(command[0], path=f"{os.environ['PATH']}:/usr/sbin")
+    )
     if not found or not Path(found).exists():
         return ""
     run = subprocess.run(  # noqa: S603 - the command is ours

@@ -1,11 +1,11 @@
 """Latency at a fixed rate, open loop: requests are due by a schedule, and latency counts from when one was due.
 
-A closed-loop tool waits while the server stalls and so never sends the requests that would have suffered. Here a request
-that is due while all connections are busy waits in line, and its wait is counted. Offered and achieved rate are told; an
-achieved rate below the offered one means that latencies grow without end and only say "too much".
+A closed-loop tool waits while the server stalls and so never sends the requests that would have suffered. Here a
+request that is due while all connections are busy waits in line, and its wait is counted. Offered and achieved rate are
+told; an achieved rate below the offered one means that latencies grow without end and only say "too much".
 
 Run as `python -m benchmarks.openloop PORT FOLDER RATE SECONDS`, on the load's core: prints one line of JSON. `latency`
-starts it. The generator's own share is in every figure, so figures are compared with the same run straight to the vendor.
+starts it. The generator's own share is in every figure: compare with the same run straight to the vendor.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["Generator", "percentile"]
 
 CONNECTIONS = 64
 STEP_S = 0.0005
-"""How often the schedule is looked at; a request that is due in between is sent at the next look, and that is counted."""
+"""How often the schedule is looked at; one that is due in between waits for the next look, and that is counted."""
 DRAIN_S = 5.0
 
 
@@ -58,7 +58,7 @@ class _Connection(asyncio.Protocol):
             self._buffer = b""
             self._generator.done(self, perf_counter() - self._due, good=good)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         if self._due:
             self._generator.failed += 1
 
@@ -106,7 +106,7 @@ class Generator:
         self._free.extend(everyone)
         start, total = perf_counter(), int(self._rate * seconds)
         await self._send(start, total)
-        while len(self.latencies_s) < total and perf_counter() - start < seconds + DRAIN_S:
+        while len(self.latencies_s) < total and perf_counter() - start < seconds + DRAIN_S:  # noqa: ASYNC110 - once
             await asyncio.sleep(0.01)
         took = perf_counter() - start
         self.failed += total - len(self.latencies_s)

@@ -1,8 +1,8 @@
-"""Whole paths, each named for the way a request takes: `mixpanel_single_to_direct`, `segment_batch50_to_ingest`, …
+"""Whole paths, each named for the way a request takes: `mixpanel_single_to_direct`, `segment_batch50_to_ingest`.
 
 `python -m benchmarks paths` starts each system on a core of its own between wrk and a native vendor, loads it with the
-seeded requests of a case, and tells throughput, CPU per request and memory. Systems take turns, several rounds; the least
-CPU of the rounds counts. What runs, runs on loopback for a bounded time.
+seeded requests of a case, and tells throughput, CPU per request and memory. Systems take turns, several rounds; the
+least CPU of the rounds counts. What runs, runs on loopback for a bounded time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks.saturation import Saturated, saturate, write
 from benchmarks.systems import SYSTEMS, sink, started
 from proxy.model import WireRequest
 
-__all__ = ["PATHS", "Path_", "bodies", "measure"]
+__all__ = ["PATHS", "Way", "bodies", "measure"]
 
 VARIETY = 32
 """Different requests a case; each is another person's."""
@@ -30,7 +30,7 @@ _PEERS = tuple(name for name, system in SYSTEMS.items() if not system.name.start
 
 
 @dataclass(frozen=True, slots=True)
-class Path_:
+class Way:
     """A case and the systems that it is sent through."""
 
     case: Case
@@ -44,15 +44,15 @@ class Path_:
 
 
 PATHS = (
-    Path_(Case("mixpanel"), (_DIRECT, _INGEST, *_PEERS)),
-    Path_(Case("mixpanel", 50), (_DIRECT, _INGEST, *_PEERS)),
-    Path_(Case("segment"), (_DIRECT,)),
-    Path_(Case("segment", 50), (_DIRECT, _INGEST)),
-    Path_(Case("ga4"), (_DIRECT, _INGEST)),
-    Path_(Case("posthog", 50), (_DIRECT,)),
-    Path_(Case("amplitude", 10), (_DIRECT,)),
-    Path_(Case("snowplow", 10), (_DIRECT,)),
-    Path_(Case("plausible"), (_DIRECT,)),
+    Way(Case("mixpanel"), (_DIRECT, _INGEST, *_PEERS)),
+    Way(Case("mixpanel", 50), (_DIRECT, _INGEST, *_PEERS)),
+    Way(Case("segment"), (_DIRECT,)),
+    Way(Case("segment", 50), (_DIRECT, _INGEST)),
+    Way(Case("ga4"), (_DIRECT, _INGEST)),
+    Way(Case("posthog", 50), (_DIRECT,)),
+    Way(Case("amplitude", 10), (_DIRECT,)),
+    Way(Case("snowplow", 10), (_DIRECT,)),
+    Way(Case("plausible"), (_DIRECT,)),
 )
 
 
@@ -91,7 +91,7 @@ def _up(stack: ExitStack, system: str, folder: Path, upstream: int) -> Program |
 
 
 def _path(
-    path: Path_, programs: dict[str, Program | Missing], folder: Path, seconds: int, rounds: int
+    path: Way, programs: dict[str, Program | Missing], folder: Path, seconds: int, rounds: int
 ) -> list[dict[str, Any]]:
     """Let the systems take turns."""
     runs: dict[str, list[Saturated] | str] = {}
@@ -116,7 +116,7 @@ def _path(
     return [_row(path, system, run) for system, run in runs.items()]
 
 
-def _row(path: Path_, system: str, runs: list[Saturated] | str) -> dict[str, Any]:
+def _row(path: Way, system: str, runs: list[Saturated] | str) -> dict[str, Any]:
     row: dict[str, Any] = {"path": path.name, "system": system, "events": path.case.events}
     if isinstance(runs, str):
         return row | {"missing": runs}

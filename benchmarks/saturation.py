@@ -1,4 +1,4 @@
-"""Throughput at saturation, and what a request costs the program that serves it: wrk on one core, the program on another.
+"""Throughput at saturation, and what a request costs the program that serves it: wrk on one core, that on another.
 
 wrk is closed-loop: as many requests are under way as there are connections, and it waits when the server stalls. So its
 throughput and the CPU time per request are told, and its latency is not; that is `openloop`'s.

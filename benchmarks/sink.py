@@ -16,10 +16,7 @@ from proxy.model import WireRequest
 
 __all__ = ["Sink", "listen"]
 
-ANSWER = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n"
-    b'{"error":null,"status":1}'
-)
+ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{"error":null,"status":1}'
 
 
 class Sink(asyncio.Protocol):

@@ -1,6 +1,7 @@
-"""Memory under load for ten minutes: is it small, and is it flat? `python -m benchmarks soak`; not part of `make bench`.
+"""Memory under load for ten minutes: is it small, is it flat? `python -m benchmarks soak`; not part of `make bench`.
 
-A fixed rate, open loop, of single events and batches, personal and of ever new shapes; memory is read every few seconds.
+A fixed rate, open loop, of single events and batches, personal and of ever new shapes; memory is read every few
+seconds.
 Flat means: the mean of the last third is at most 2 % above that of the second.
 """
 
