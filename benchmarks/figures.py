@@ -19,6 +19,8 @@ Value = float | str | None
 
 RATE = 1000
 """Requests a second at which latency is held against its aim."""
+SOAK_S = 600
+"""A shorter run says nothing about memory."""
 BEHIND = 0.98
 """An achieved rate below this share of the offered one means that the system does not keep up."""
 
@@ -115,6 +117,8 @@ def _added_p99(found: Results) -> Value:
 
 def _rss(found: Results) -> Value:
     rows = found["soak"]["rows"]
+    if rows["seconds"] < SOAK_S:
+        return None
     peak = float(rows["peak_mb"])
     return peak if rows["flat"] else f"{peak:.0f}, growing"
 

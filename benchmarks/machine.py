@@ -10,14 +10,17 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 __all__ = ["BUSY", "describe", "load"]
 
-BUSY = 1.0
-"""Runnable processes beside ours, on average of a minute, above which a run is marked as one of a busy machine."""
+BUSY = 0.2
+"""Cores that others use while we rest, above which a run is marked as one of a busy machine."""
+
+REST_S = 2.0
 
 _PACKAGES = "orjson aiohttp uvloop google-re2 presidio-analyzer sentry-relay scrubadub".split()
 _TOOLS = {
@@ -44,8 +47,18 @@ def describe() -> dict[str, str]:
 
 
 def load() -> float:
-    """Give how many processes wanted a core in the last minute, on average."""
-    return os.getloadavg()[0]
+    """Rest, and give how many cores others used meanwhile. The load average would count what we ran just before."""
+    idle, total = _jiffies()
+    time.sleep(REST_S)
+    idle_after, total_after = _jiffies()
+    cores = os.cpu_count() or 1
+    return cores * (1 - (idle_after - idle) / max(1, total_after - total))
+
+
+def _jiffies() -> tuple[int, int]:
+    """Give idle and all time since the machine started. Source: proc(5), /proc/stat: user nice system idle iowait."""
+    fields = [int(field) for field in _lines("/proc/stat")[0].split()[1:9]]
+    return fields[3] + fields[4], sum(fields)
 
 
 def _lines(path: str) -> list[str]:

@@ -29,7 +29,13 @@ def draw(curves: dict[str, list[list[float]]], folder: Path) -> list[str]:
         return [f"{name}.svg" for name in curves if (folder / f"{name}.svg").exists()]
     folder.mkdir(exist_ok=True)
     mpl.rcParams.update(
-        {"svg.hashsalt": "eventveil", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+        {
+            "svg.hashsalt": "eventveil",
+            "svg.fonttype": "none",
+            "font.size": 9,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
     )
     drawn = []
     for name, points in curves.items():

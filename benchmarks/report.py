@@ -127,7 +127,8 @@ Rows = Iterator[list[str] | str]
 def _core(rows: dict[str, Any]) -> Rows:
     parts = ("orjson", "decode", "program", "detect", "encode", "heart")
     for name, row in rows.items():
-        yield [f"`{name}`", f"{row['bytes']:,.0f}", *(f"{row[part]:.1f}" for part in parts), f"**{row['ratio']:.2f}**"]
+        parts_us = [f"{row[part]:.1f}" for part in parts]
+        yield [f"`{name}`", f"{row['bytes']:,.0f}", *parts_us, f"{row['token']:.2f}", f"**{row['ratio']:.2f}**"]
 
 
 def _libraries(rows: list[dict[str, Any]]) -> Rows:
@@ -183,7 +184,8 @@ _TABLES = (
         _fidelity,
     ),
     ("The heart, µs per event",
-     "case | bytes | orjson | decode | program | of it detect | encode | heart | heart / orjson", "core", _core),
+     "case | bytes | orjson | decode | program | of it detect | encode | heart | pseudonym | heart / orjson",
+     "core", _core),
     ("Libraries in the same process, µs", "library | library | heart | library / heart", "libraries", _libraries),
     ("Whole paths at saturation", "path | requests/s | CPU µs per request | per event | RSS MB", "paths", _paths),
     ("Latency at fixed rates, ms from when a request was due",
@@ -197,7 +199,7 @@ def _about(found: Results) -> str:
     for part, result in found.items():
         about = result["about"]
         marks = ["quick run"] * bool(about["quick"])
-        marks += [f"**the machine was busy** (load {about['load']} before)"] * (float(about["load"]) > BUSY)
+        marks += [f"**the machine was busy** ({about['load']} cores of others)"] * (float(about["load"]) > BUSY)
         lines.append(f"- `{part}`: " + ", ".join([about["date"], about["commit"], f"{about['took_s']:.0f} s", *marks]))
     last = [result["about"] for result in found.values()][-1:]
     lines += [f"- {about['machine']}; {about['python']}; {about['versions']}" for about in last]

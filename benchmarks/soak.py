@@ -1,8 +1,7 @@
 """Memory under load for ten minutes: is it small, is it flat? `python -m benchmarks soak`; not part of `make bench`.
 
-A fixed rate, open loop, of single events and batches, personal and of ever new shapes; memory is read every few
-seconds.
-Flat means: the mean of the last third is at most 2 % above that of the second.
+Two lanes, as in the README. A fixed rate, open loop, of single events and batches, personal and of many shapes; memory
+is read every few seconds. Flat means: the mean of the last third is at most 2 % above that of the second.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def measure(seconds: float = 600.0) -> dict[str, Any]:
     Returns:
         `rss_mb` as read, its `peak_mb`, and whether it stayed `flat`.
     """
-    system = SYSTEMS["eventveil direct"]
+    system = SYSTEMS["eventveil direct, 2 lanes"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)  # nginx's worker is another user

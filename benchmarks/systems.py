@@ -110,11 +110,13 @@ def _nginx(name: str) -> Callable[[Path, int, int], list[str]]:
     return command
 
 
-def _eventveil(*program: str, workers: int = 1) -> Callable[[Path, int, int], list[str]]:
+def _eventveil(
+    *program: str, workers: int = 1, lanes: tuple[str, ...] = tuple(sorted(TEMPLATES))
+) -> Callable[[Path, int, int], list[str]]:
     def command(folder: Path, port: int, upstream: int) -> list[str]:
         (folder / "key").write_bytes(KEY.root)
-        lanes = "".join(_LANE.format(dialect=dialect, upstream=upstream) for dialect in sorted(TEMPLATES))
-        settings = _SETTINGS.format(port=port, private=free_port(), workers=workers) + lanes
+        rows = "".join(_LANE.format(dialect=dialect, upstream=upstream) for dialect in lanes)
+        settings = _SETTINGS.format(port=port, private=free_port(), workers=workers) + rows
         (folder / "eventveil.yaml").write_text(settings.replace("file: key", f"file: {folder}/key"))
         return [sys.executable, *program, str(folder / "eventveil.yaml")]
 
@@ -152,6 +154,7 @@ SYSTEMS: Mapping[str, System] = {
             lanes=True,
             workers=2,
         ),
+        System("eventveil direct, 2 lanes", _eventveil("-c", _SERVE, lanes=("mixpanel", "segment")), lanes=True),
         System("nginx pass-through", _nginx("nginx_pass.conf"), scrubs=False),
         System("nginx + Lua scrub", _nginx("nginx_lua.conf")),
         System("bare aiohttp", _aiohttp, scrubs=False),

@@ -38,7 +38,7 @@ def test_a_measurement_names_every_part() -> None:
     """A row holds the floor, the heart, its parts and their ratio."""
     subject = next(one for one in subjects() if one.name == "mixpanel_single_personal")
     row = measure(subject, limit_s=0.0)
-    assert {"orjson", "heart", "decode", "program", "encode", "detect", "keys", "ratio", "events", "bytes"} == set(row)
+    assert {"orjson", "heart", "decode", "program", "encode", "detect", "token", "ratio", "events", "bytes"} == set(row)
     assert row["heart"] > row["orjson"] > 0
 
 

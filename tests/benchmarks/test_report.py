@@ -58,6 +58,16 @@ def test_latency_counts_only_at_the_rate_that_was_offered(achieved: float, expec
     assert expected == figure.measured({"latency": {"rows": rows}})
 
 
+@pytest.mark.parametrize(
+    ("seconds", "flat", "expected"), [(600, True, 55.0), (600, False, "55, growing"), (20, True, None)]
+)
+def test_memory_counts_after_ten_minutes(seconds: int, flat: bool, expected: Value) -> None:
+    """A short run is told as none, and memory that grows has no figure."""
+    rows = {"seconds": seconds, "flat": flat, "peak_mb": 55.0}
+    figure = next(figure for figure in FIGURES if "RSS" in figure.name)
+    assert expected == figure.measured({"soak": {"rows": rows}})
+
+
 def test_a_peer_that_is_missing_is_named() -> None:
     """What was skipped stands in the README with its reason."""
     rows = [{"peer": "scrubadub", "missing": "ModuleNotFoundError: No module named 'scrubadub'"}]
@@ -68,7 +78,7 @@ def test_a_peer_that_is_missing_is_named() -> None:
 def test_a_busy_machine_is_marked() -> None:
     """Numbers of a machine that had other work say so."""
     text = render({"libraries": {"about": ABOUT | {"load": "3.2", "quick": True}, "rows": []}}, [], "")
-    assert "quick run, **the machine was busy** (load 3.2 before)" in text
+    assert "quick run, **the machine was busy** (3.2 cores of others)" in text
 
 
 def test_what_quality_wrote_is_kept() -> None:
