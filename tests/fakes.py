@@ -180,6 +180,7 @@ class Keeping:
     raising: Callable[[], Exception] | None = None
     findings: tuple[Any, ...] = ()
     anonymizes: bool = False
+    slow: bool = False
     policy: str = "keeping"
 
     def run(self, batch: Batch) -> Report:

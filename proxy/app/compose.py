@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 
 import aiohttp
 
@@ -118,7 +119,7 @@ def _programs(settings: Settings, keyring: Keyring) -> tuple[Program, ...]:
     for lane in settings.lanes:
         try:
             policy = load(lane.policy, settings.policies.search)
-            programs.append(compile_program(policy, DIALECTS[lane.dialect], keyring))
+            programs.append(compile_program(policy, DIALECTS[lane.dialect], keyring, monotonic))
         except PolicyError as error:
             faults.append(str(error))
     if faults:

@@ -7,11 +7,13 @@ line; never while events run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
-from proxy.detect.detector import DEFAULT_REGIONS, Detector
-from proxy.errors import PolicyError
+from proxy.detect.detector import DEFAULT_REGIONS, Detector, Span
+from proxy.detect.presidio import NameModel, presidio_rows
+from proxy.errors import PolicyError, SettingsError
 from proxy.keys.keyring import Keyring
 from proxy.policy.canary import leaks
 from proxy.policy.catalogue import Index
@@ -23,15 +25,22 @@ from proxy.policy.plan import Ground, Node, Rename, Renamed
 from proxy.policy.program import Program
 from proxy.policy.resolver import Resolver
 from proxy.policy.rewriting import COPY, combine
-from proxy.policy.settle import Looking
+from proxy.policy.settle import Finder, Looking
 from proxy.policy.treatments import Treatments
 from proxy.wire.dialect import Dialect
 
 __all__ = ["compile_program"]
 
 
-def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Program:
+Clock = Callable[[], float]
+"""Seconds that only go up, from wherever. The core has no clock: who has one hands it in."""
+
+
+def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: Clock = lambda: 0.0) -> Program:
     """Compile a policy for a dialect.
+
+    Args:
+        clock: for the time budget of a model that finds names; without one the budget never ends.
 
     Raises:
         PolicyError: the policy breaks the vendor's contract, or lets a canary through; with every diagnostic.
@@ -42,11 +51,14 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Progr
     faults = contract_faults(policy, index, resolver, dialect.name)
     if faults:
         raise PolicyError(render(faults))
-    made = {entity: treatments.of_entity(entity) for entity in {*ENTITIES, *PRESIDIO_ENTITIES, *policy.entities}}
+    known = {*ENTITIES, *PRESIDIO_ENTITIES, *policy.entities, *(row.entity for row in policy.rows)}
+    made = {entity: treatments.of_entity(entity) for entity in known}
     texts = {entity: treatment for entity, treatment in made.items() if treatment is not None}
     copies = {COPY + entity: replace(treatment, rule="taint") for entity, treatment in texts.items()}
-    detector = Detector(regions=policy.regions or DEFAULT_REGIONS, entities=frozenset(texts))
-    looking = Looking(detector, texts | copies, frozenset(policy.allow))
+    rows = (*policy.rows, *presidio_rows(PRESIDIO_ENTITIES & policy.entities.keys()))
+    detector = Detector(regions=policy.regions or DEFAULT_REGIONS, entities=frozenset(texts), extra=rows)
+    names = _finder(policy, clock) if policy.names else None
+    looking = Looking(detector, texts | copies, frozenset(policy.allow), names)
     ground = Ground(resolver.classify, _renamer(looking))
     program = Program(
         policy=policy.name,
@@ -63,6 +75,25 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring) -> Progr
         got = f"expected no canary to pass, got {', '.join(leaking)}"
         raise PolicyError(str(Diagnostic(policy.place, "E501", got)))
     return program
+
+
+def _finder(policy: Policy, clock: Clock) -> Finder:
+    names = policy.names
+    assert names is not None  # noqa: S101 - called only for a policy that names a model; for the type checker
+    try:
+        model = _model(names.model)
+    except SettingsError as error:
+        raise PolicyError(str(Diagnostic(policy.place, "E112", str(error)))) from error
+
+    def find(texts: Sequence[str]) -> tuple[Mapping[str, tuple[Span, ...]], Sequence[str]]:
+        end = clock() + names.budget_ms / 1000
+        return model.find(texts, lambda: clock() > end)
+
+    return find
+
+
+_model = cache(NameModel)
+"""A model is read once, whatever the number of lanes."""
 
 
 def _renamer(looking: Looking) -> Rename:

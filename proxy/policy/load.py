@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-from proxy.errors import PolicyError
+from proxy.detect.row import Row
+from proxy.errors import PolicyError, SettingsError
 from proxy.keys.keyring import Keyring
 from proxy.policy.actions import GONE, ActionError, Gone, Subject, make_action
 from proxy.policy.diagnostics import Diagnostic, Place, did_you_mean, render
 from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
 from proxy.policy.selectors import Selector, SelectorError
 from proxy.policy.source import Source, read, validate
-from proxy.policy.spec import EntityRule, Example, FieldRule, OnError, PolicySpec, Unknown
+from proxy.policy.spec import EntityRule, Example, FieldRule, NamesSpec, OnError, PolicySpec, Unknown
 
 __all__ = ["Policy", "Rule", "load", "load_text", "shipped"]
 
@@ -41,6 +42,8 @@ class Policy:
     Args:
         place: of the file itself.
         entities: entity → rule; `places` says where each stands.
+        rows: an operator's recognizers, which take part like those of the house.
+        names: the model that finds names in free text.
         fingerprint: twelve hexadecimal digits over all that decides anything.
     """
 
@@ -54,6 +57,8 @@ class Policy:
     on_error: OnError = "drop_field"
     mode: str = "enforce"
     regions: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    names: NamesSpec | None = None
     fingerprint: str = ""
 
 
@@ -143,7 +148,17 @@ class _Join:
                 self._fault(place, "E109", f"expected no circle, got `{name}`, which extends this file")
             elif found.resolve() not in self._joined:
                 self._read(found, place, above)
+        for index, name in enumerate(spec.recognizers):
+            self._recognize(path.parent / name, source.place(("recognizers", index)))
         _add(self._policy, spec, source, self._faults)
+
+    def _recognize(self, registry: Path, place: Place) -> None:
+        from proxy.detect.presidio import operator_rows  # noqa: PLC0415 - Presidio is heavy, and only for whoever asks
+
+        try:
+            self._policy.rows += operator_rows(registry)
+        except SettingsError as error:
+            self._fault(place, "E111", str(error))
 
     def _read(self, path: Path, place: Place, above: tuple[Path, ...]) -> None:
         try:
@@ -162,12 +177,13 @@ def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnost
     policy.allow += spec.allow
     policy.unknown = spec.unknown or policy.unknown
     policy.on_error = spec.on_error or policy.on_error
+    policy.names = spec.names or policy.names
     policy.regions = tuple(spec.regions) if spec.regions is not None else policy.regions
     for entity, rule in spec.entities.items():
         long = rule if isinstance(rule, EntityRule) else EntityRule(do=rule)
         policy.entities[entity] = long
         policy.places[entity] = source.place(("entities", entity))
-        faults += _entity_faults(entity, long, policy.places[entity])
+        faults += _entity_faults(entity, long, policy.places[entity], frozenset(row.entity for row in policy.rows))
     rules = [_rule(field_rule, source.place(("fields", index)), faults) for index, field_rule in enumerate(spec.fields)]
     new = {rule.spec.id: rule for rule in rules}
     faults += [
@@ -178,8 +194,11 @@ def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnost
     policy.fields = [*rules, *(rule for rule in policy.fields if rule.spec.id not in new)]
 
 
-def _entity_faults(entity: str, rule: EntityRule, place: Place) -> list[Diagnostic]:
-    if entity not in ENTITIES and entity not in PRESIDIO_ENTITIES:
+_ANY = frozenset({"UNKNOWN"})
+
+
+def _entity_faults(entity: str, rule: EntityRule | FieldRule, place: Place, own: frozenset[str]) -> list[Diagnostic]:
+    if entity not in ENTITIES and entity not in PRESIDIO_ENTITIES and entity not in own:
         hint = did_you_mean(entity, [*ENTITIES, *PRESIDIO_ENTITIES])
         return [Diagnostic(place, "E202", f"expected an entity, got `{entity}`", hint)]
     return _action_faults(rule, entity, place)
@@ -192,7 +211,7 @@ def _rule(rule: FieldRule, place: Place, faults: list[Diagnostic]) -> Rule:
             selectors.append(Selector.parse(text))
         except SelectorError as error:
             faults.append(Diagnostic(place, "E203", f"{error}, in the selector of `{rule.id}`"))
-    faults += _action_faults(rule, "UNKNOWN", place)
+    faults += _entity_faults(rule.entity or "UNKNOWN", rule, place, _ANY)
     for text in rule.counterexamples:
         try:
             other = Selector.parse(text)
@@ -233,5 +252,6 @@ def _fingerprint(policy: Policy) -> str:
         "entities": {entity: rule.model_dump(mode="json") for entity, rule in policy.entities.items()},
         "fields": [rule.spec.model_dump(mode="json", by_alias=True) for rule in policy.fields],
         "rest": [policy.allow, policy.unknown, policy.on_error, policy.mode, policy.regions],
+        "finders": [[(row.id, row.expression) for row in policy.rows], policy.names and policy.names.model_dump()],
     }
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:12]

@@ -48,6 +48,11 @@ class Program:
     on_error: OnError
     anonymizes: bool
 
+    @property
+    def slow(self) -> bool:
+        """Whether a model looks at texts, so that the heart is better run beside the event loop."""
+        return self.looking.names is not None
+
     def run(self, batch: Batch) -> Report:
         """Scrub a batch in place.
 

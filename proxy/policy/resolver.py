@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from proxy.detect.lexicon import classify, tokens
+from proxy.detect.lexicon import classify, free_text, tokens
 from proxy.policy.catalogue import Index
 from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
 from proxy.policy.load import Policy, Rule
@@ -31,8 +31,8 @@ that holds one. `re`, since RE2 takes no name with half an emoji; the pattern ne
 
 _SUBJECTS = frozenset(
     "user users member members invitee invitees admin admins owner owners customer customers contact contacts person "
-    "people employee employees company companies org organization organizations organisation account accounts team teams "
-    "tenant author authors recipient recipients sender inviter assignee assignees".split()
+    "people employee employees company companies org organization organizations organisation account accounts team "
+    "teams tenant author authors recipient recipients sender inviter assignee assignees".split()
 )
 """Objects that hold more than what names them: a company has a plan, an invitee a role."""
 
@@ -98,7 +98,7 @@ class Resolver:
 
     def _by_rule(self, rule: Rule, kind: str, path: tuple[str, ...], name: str) -> Step:
         field = self._index.field(kind, path)
-        entity = (field.entity if field else None) or classify(name, path[:-1]) or "UNKNOWN"
+        entity = rule.spec.entity or (field.entity if field else None) or classify(name, path[:-1]) or "UNKNOWN"
         treatment = self._treatments.of_rule(rule.spec, entity)
         return Step(kind, path, treatment, exempt=treatment is None, whole=True)
 
@@ -139,7 +139,8 @@ class Resolver:
             and _is_part(node.place[-1], name)
         ):
             return replace(node.outer, place=path, catalogued=False)
-        return self._unknown(node, path)
+        typed = self._treatments.named("FREE_TEXT", name) if free_text(name) else None
+        return self._unknown(node, path) if typed is None else Step(node.kind, path, typed)
 
     def _around(self, node: Node, path: tuple[str, ...]) -> tuple[str, ...]:
         """Give the names around a field; a group's traits stand in a group, whatever the vendor calls the object."""

@@ -6,7 +6,7 @@ calls `settle` after the walk. Nothing here outlives the call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -21,7 +21,7 @@ from proxy.policy.rewriting import Change, combine
 from proxy.policy.walk import Dropped, Walk
 from proxy.wire.dialect import Form
 
-__all__ = ["Looking", "settle"]
+__all__ = ["Finder", "Looking", "settle"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,11 +32,19 @@ class Looking:
         detector: finds spans in texts.
         treatments: what is done to each entity that is found; an entity without one stays.
         allow: texts that are left alone.
+        names: a model that finds names in free text; what it could not finish is dropped.
     """
 
     detector: Detector
     treatments: Mapping[str, Treatment]
     allow: frozenset[str]
+    names: Finder | None = None
+
+
+Finder = Callable[[Sequence[str]], tuple[Mapping[str, tuple[Span, ...]], Sequence[str]]]
+"""Finds names in texts within a budget: the spans, and the texts that it did not come to."""
+
+_OVERRUN = Treatment("budget", "UNKNOWN", "drop", lambda value: GONE)
 
 
 def settle(walk: Walk, looking: Looking) -> list[int]:
@@ -97,6 +105,7 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
     if looking.allow:
         seen = [text for text in seen if text not in looking.allow]
     spans = looking.detector.find(seen)
+    late = _named(seen, spans, looking.names) if looking.names is not None else ()
     names: set[str] = set()
     numbers: dict[str, int] = {}
     walk.removed.extend(_addresses(spans, looking.treatments))
@@ -112,7 +121,15 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
     }
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
-    return changes | _numbers(walk, looking)
+    return changes | _numbers(walk, looking) | {text: Change(GONE, (_OVERRUN,)) for text in late}
+
+
+def _named(seen: Sequence[str], spans: dict[str, tuple[Span, ...]], names: Finder) -> Sequence[str]:
+    """Add what the model finds in texts of several words; give those that it did not come to."""
+    found, late = names([text for text in seen if " " in text])
+    for text, told in found.items():
+        spans[text] = (*spans.get(text, ()), *told)
+    return late
 
 
 def _addresses(spans: Mapping[str, Iterable[Span]], treatments: Mapping[str, Treatment]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-__all__ = ["ACTIONS", "ActionSpec", "EntityRule", "Example", "FieldRule", "OnError", "PolicySpec", "Unknown", "schema"]
+__all__ = [
+    "ACTIONS",
+    "ActionSpec",
+    "EntityRule",
+    "Example",
+    "FieldRule",
+    "NamesSpec",
+    "OnError",
+    "PolicySpec",
+    "Unknown",
+    "schema",
+]
 
 ACTIONS = ("keep", "drop", "hash", "mask", "replace", "truncate", "generalize", "encrypt")
 """What may be done to a value; the closed list that findings and metrics use."""
@@ -50,12 +61,14 @@ class FieldRule(_Strict):
     """What happens at exact places; wins over entities.
 
     `where` is a selector: `event.plan`, `profile.address.*`, `any.internal_note`. `counterexamples` are selectors'
-    places that the rule must not match.
+    places that the rule must not match. `entity` says what lives there, for actions that depend on it: levels of
+    `generalize`, the parts of a URL, and the key of pseudonyms.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
     where: str | list[str]
     do: ActionSpec
+    entity: str = ""
     because: str = ""
     mode: Mode = "enforce"
     examples: list[Example] = []
@@ -72,6 +85,15 @@ EntitySpec = Annotated[
 ]
 
 
+class NamesSpec(_Strict):
+    """Names in free text by a spaCy model that is installed; it is never downloaded."""
+
+    model: str
+    """An installed package's name, or a directory."""
+    budget_ms: Annotated[int, Field(ge=1, le=60_000)] = 50
+    """For the texts of one request; a field that could not be looked at in time is dropped."""
+
+
 class PolicySpec(_Strict):
     """One policy file."""
 
@@ -85,6 +107,9 @@ class PolicySpec(_Strict):
     unknown: Unknown | None = None
     on_error: OnError | None = None
     mode: Mode = "enforce"
+    recognizers: list[str] = []
+    """Recognizer registries in Presidio's own YAML, beside this file; their entities can be named in `entities`."""
+    names: NamesSpec | None = None
     regions: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]] | None = None
     """Countries (ISO 3166-1 alpha-2) whose national phone formats are recognised, the most likely first."""
 

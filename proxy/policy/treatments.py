@@ -18,7 +18,9 @@ from proxy.policy.spec import EntityRule, FieldRule
 
 __all__ = ["UNNAMED", "Treatments"]
 
-TOO_COMMON = frozenset({"LOCATION_COARSE", "NRP", "URL", "USER_AGENT", "UNKNOWN", "DATE_TIME", "SCREEN_TEXT"})
+TOO_COMMON = frozenset(
+    {"LOCATION_COARSE", "NRP", "URL", "USER_AGENT", "UNKNOWN", "DATE_TIME", "SCREEN_TEXT", "FREE_TEXT"}
+)
 """Entities whose values are shared by many people or are cut, not removed: no reason to search the request for them."""
 
 

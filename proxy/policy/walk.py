@@ -202,6 +202,8 @@ class Walk:
         elif step.treatment is None:
             if kind is not str or not self.open(d, name, node.child(name, step), step.form, depth):
                 self._collect(step, value)
+        elif kind is bool and not step.whole:
+            self._collect(step, value)
         elif value is not None:
             self._put(d, name, step, self._treated(step, value))
 

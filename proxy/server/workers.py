@@ -49,7 +49,7 @@ class Workers:
         Raises:
             EventveilError: nothing of it may be forwarded.
         """
-        if len(request.body) <= self.inline_bytes:
+        if len(request.body) <= self.inline_bytes and not lane.program.slow:
             return self.heart(request, lane.dialect, lane.program, self.inflated_bytes)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(

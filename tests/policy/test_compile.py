@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+
 import pytest
 
-from proxy.errors import PolicyError
+from proxy.detect.detector import Span
+from proxy.errors import PolicyError, SettingsError
 from proxy.keys.keyring import Keyring
 from proxy.policy import compile_program, load, load_text
 from proxy.wire.registry import DIALECTS
-from tests.policy.programs import KEYRING, TOKEN, event, program
+from tests.policy.programs import KEYRING, TOKEN, event, program, run
 
 MAIL = "a.b@example.com"
 
@@ -54,3 +59,80 @@ def test_contract_and_canary_are_asked() -> None:
     with pytest.raises(PolicyError, match="E501"):
         program("fields: [{id: a, where: any.zz*, do: keep}]")
     assert "trial" == program("mode: shadow\nfields: [{id: a, where: any.zz*, do: keep}]").policy
+
+
+REGISTRY = r"""
+supported_languages: [en]
+recognizers:
+  - name: Badge
+    type: custom
+    supported_entity: BADGE
+    supported_languages: [en]
+    patterns: [{name: badge, regex: '(?<!\w)BX-\d{4}(?!\w)', score: 0.3}]
+"""
+
+
+def test_an_operators_recognizer_takes_part(tmp_path: Path) -> None:
+    """A registry in Presidio's own format brings entities that the policy can speak of, and drops those it does not."""
+    (tmp_path / "own.yaml").write_text(REGISTRY)
+    for text, left in (("entities: {BADGE: hash}", f"see {TOKEN}"), ("", "see [BADGE]")):
+        spoken = load_text(f"policy: a\nextends: [base]\nrecognizers: [own.yaml]\n{text}", str(tmp_path / "a.yaml"))
+        made = compile_program(spoken, DIALECTS["generic"], KEYRING)
+        assert event(made, {"note": "see BX-1234"})["note"].startswith(left)
+
+
+def test_a_registry_that_is_not_there_is_a_diagnostic(tmp_path: Path) -> None:
+    """A recognizer file that cannot be read stops the policy, with the line that names it."""
+    with pytest.raises(PolicyError, match=r"a.yaml:2:15: E111 expected a Presidio recognizer registry, got no file"):
+        load_text("policy: a\nrecognizers: [own.yaml]", str(tmp_path / "a.yaml"))
+
+
+def test_an_entity_of_presidio_brings_its_recognizer() -> None:
+    """Naming one of Presidio's entities is enough."""
+    assert "nino [UK_NINO]" == event(program("entities: {UK_NINO: drop}"), {"note": "nino YS795168B"})["note"]
+
+
+class Names:
+    """Stands in for a model: knows one name, and takes a second a text."""
+
+    def __init__(self, _model: str) -> None:
+        self.asked: list[Sequence[str]] = []
+
+    def find(
+        self, texts: Sequence[str], expired: Callable[[], bool]
+    ) -> tuple[dict[str, tuple[Span, ...]], tuple[str, ...]]:
+        done = [text for text in texts if not expired()]
+        spans = {
+            text: (Span(text.index("Grendel"), text.index("Grendel") + 7, "PERSON", "spacy"),)
+            for text in done
+            if "Grendel" in text
+        }
+        return spans, tuple(text for text in texts if text not in done)
+
+
+@pytest.mark.parametrize(
+    ("budget_ms", "left"), [(5000, {"note": "called [PERSON] back", "plan": "pro"}), (1, {"plan": "pro"})]
+)
+def test_what_a_model_could_not_finish_is_dropped(
+    monkeypatch: pytest.MonkeyPatch, budget_ms: int, left: dict[str, str]
+) -> None:
+    """A model finds names within its budget; a field it did not come to leaves with nothing in it."""
+    monkeypatch.setattr("proxy.policy.compile._model", Names)
+    text = f"policy: a\nextends: [base]\nnames: {{model: none, budget_ms: {budget_ms}}}\n"
+    seconds = count()
+    made = compile_program(load_text(text, "a.yaml"), DIALECTS["generic"], KEYRING, lambda: float(next(seconds)))
+    assert made.slow
+    records, report = run(made, {"note": "called Grendel back", "plan": "pro"})
+    assert [left] == records
+    assert ("budget" in {finding.rule for finding in report.findings}) is (budget_ms == 1)
+
+
+def test_a_model_that_is_not_there_does_not_compile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model is never downloaded: its absence is a diagnostic."""
+
+    def absent(_model: str) -> Names:
+        raise SettingsError("an installed spaCy model", "none of that name")
+
+    monkeypatch.setattr("proxy.policy.compile._model", absent)
+    with pytest.raises(PolicyError, match="E112 expected an installed spaCy model"):
+        program("names: {model: missing}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -13,9 +14,10 @@ from proxy.server.lanes import Lane, Origins
 from proxy.server.workers import Workers
 from proxy.telemetry import Telemetry
 from proxy.wire.registry import DIALECTS
+from tests.fakes import Keeping
 
 LANE = Lane(
-    "a", "", DIALECTS["generic"], cast("Any", None), cast("Any", None), Origins(()), Telemetry().lane("a", "generic")
+    "a", "", DIALECTS["generic"], cast("Any", Keeping()), cast("Any", None), Origins(()), Telemetry().lane("a", "x")
 )
 
 
@@ -48,3 +50,20 @@ async def test_an_error_of_the_heart_comes_through(inline_bytes: int) -> None:
     with pytest.raises(FramingInvalid):
         await workers.run(LANE, WireRequest("POST", "/", "", (), b"x"))
     workers.close()
+
+
+async def test_a_program_with_a_model_never_runs_on_the_loop() -> None:
+    """Looking for names by a model takes too long for everybody else's requests."""
+    beside: list[bool] = []
+
+    def heart(*given: Any) -> Scrubbed:
+        beside.append(threading.current_thread() is not threading.main_thread())
+        return Scrubbed(given[0], Report(1, 1, 0, ()))
+
+    workers = Workers(99, 99, heart)
+    slow = replace(LANE, program=cast("Any", Keeping(slow=True)))
+    try:
+        await workers.run(slow, WireRequest("POST", "/", "", (), b"x"))
+    finally:
+        workers.close()
+    assert [True] == beside
