@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import orjson
@@ -32,7 +33,7 @@ from proxy.policy import compile_program, load
 from proxy.settings import load as load_settings
 from proxy.wire.registry import DIALECTS
 
-__all__ = ["run"]
+__all__ = ["Sent", "run"]
 
 SHOWN = 3
 """Requests that are printed before → after; the rest is only counted."""
@@ -79,7 +80,8 @@ async def _demo(folder: Path, *, once: bool) -> None:
 
     opened: asyncio.Future[Service] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve(load_settings(settings, {}), started=opened.set_result))
-    await asyncio.wait([opened, serving], return_when=asyncio.FIRST_COMPLETED)
+    both: tuple[asyncio.Future[Any], ...] = (opened, serving)
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         await serving
     await _replay(f"http://{opened.result().public.address}", sent)

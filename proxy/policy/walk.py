@@ -20,7 +20,7 @@ from proxy.policy.spec import OnError
 from proxy.policy.urls import personal
 from proxy.wire.dialect import Form
 
-__all__ = ["DEEPEST", "Dropped", "Holder", "Walk"]
+__all__ = ["DEEPEST", "Dropped", "Holder", "Row", "Walk"]
 
 DEEPEST = 32
 """Objects inside objects. Mixpanel and Segment flatten or refuse long before; Python's stack ends at 1,000 frames."""

@@ -34,8 +34,8 @@ _LONG = b"0" * 19
 """Integers of fewer than 19 digits fit 64 bits: 2**63 has 19, 2**64 has 20. In a string the digits only cost time."""
 _STRIDE = 3
 _RUN = b"0" * 6
-"""19 digits in a row show as 6 in a row when each 3rd byte is looked at, the 13 of a time in ms never do: a third of the
-time of looking at all."""
+"""19 digits in a row show as 6 in a row when each 3rd byte is looked at, the 13 of a time in ms never do: a third of
+the time of looking at all."""
 
 
 def read(text: bytes) -> Document:

@@ -79,7 +79,7 @@ PAGE = {
 
 _TEXT_WITHIN = r'[^"\\]*(?:\\.[^"\\]*)*'
 _OWN = "(?:attr_|href=|nth-|text=)"
-_ELEMENT = re.compile(rf'([^":;]*(?::(?!{_OWN})[^":;]*)*)(?::((?:[^"=;]+="{_TEXT_WITHIN}")*))?(?:;|$)', re.DOTALL)
+_LINK = re.compile(rf'([^":;]*(?::(?!{_OWN})[^":;]*)*)(?::((?:[^"=;]+="{_TEXT_WITHIN}")*))?(?:;|$)', re.DOTALL)
 """A class may hold a colon (`md:flex`): attributes begin at the first colon that one of PostHog's own names follows."""
 _PAIR = re.compile(rf'([^"=;]+)="({_TEXT_WITHIN})"', re.DOTALL)
 
@@ -91,7 +91,7 @@ def open_chain(chain: Any) -> list[dict[str, str]] | None:
     elements: list[dict[str, str]] = []
     position = 0
     while position < len(chain):
-        found = _ELEMENT.match(chain, position)
+        found = _LINK.match(chain, position)
         if found is None or found.end() == position:
             return None
         pairs = {name: value.replace('\\"', '"') for name, value in _PAIR.findall(found[2] or "")}

@@ -43,6 +43,7 @@ def test_escapes_open(text, expected):
 def test_a_place_leads_back_to_the_raw_string(text, piece, raw):
     """Every place in a view names the raw characters it came from."""
     view = unescaped(text)
+    assert view is not None
     start = view.text.index(piece)
     first, last = view.raw(start, start + len(piece))
     assert raw == text[first:last]

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,7 +133,7 @@ def model(tmp_path_factory):
         random.seed(7)
         nlp = spacy.blank("en")
         nlp.add_pipe("ner")
-        cases = [
+        cases: list[tuple[str, dict[str, Any]]] = [
             ("Grendel opened the file", {"entities": [(0, 7, "PERSON")]}),
             ("report for Grendel", {"entities": [(11, 18, "PERSON")]}),
             ("Heorot burned", {"entities": [(0, 6, "FAC")]}),

@@ -102,7 +102,7 @@ class Names:
         self, texts: Sequence[str], expired: Callable[[], bool]
     ) -> tuple[dict[str, tuple[Span, ...]], tuple[str, ...]]:
         done = [text for text in texts if not expired()]
-        spans = {
+        spans: dict[str, tuple[Span, ...]] = {
             text: (Span(text.index("Grendel"), text.index("Grendel") + 7, "PERSON", "spacy"),)
             for text in done
             if "Grendel" in text
