@@ -41,6 +41,8 @@ def _v4(candidate: Candidate) -> Iterable[Found]:
         return  # five parts and more: an object identifier or a build number
     value = text[start:end]
     host = value.split("/")[0]
+    if before == "/" and text[start - 2 : start - 1].isalnum() and all(len(part) == 1 for part in host.split(".")):
+        return  # a release in a path: `/docs/1.2.3.4/`
     if host.startswith(("127.", "0.")) and before == "/":
         return  # the host of a URL on one's own machine names nobody
     whole = len(text.strip()) == len(host)
@@ -92,7 +94,7 @@ ROWS = (
     Row(
         id="ipv4",
         entity="IP_ADDRESS",
-        expression=rf"(?:^|[^\w./\-]|[^\w][/\-])({_V4}\b(?:/(?:3[0-2]|[12]?\d)\b)?)",
+        expression=rf"(?:^|[^\w./\-]|[^\w][/\-]|/[\w\-]+/)({_V4}\b(?:/(?:3[0-2]|[12]?\d)\b)?)",
         source="RFC 791; RFC 4632 for the prefix length",
         examples=(
             ("my ip: 192.168.0.1", "192.168.0.1"),
@@ -101,6 +103,7 @@ ROWS = (
             ("192.168.1.0/24", "192.168.1.0/24"),
             ("from 198.51.100.23.", "198.51.100.23"),
             ("ip=203.0.113.57&x=1", "203.0.113.57"),
+            ("https://shop.example/u/203.0.113.84/orders", "203.0.113.84"),
         ),
         counters=(
             "256.256.256.256",
@@ -109,6 +112,8 @@ ROWS = (
             "156.0.0.0",
             "version 1.2.3.4",
             "v1.2.3.4",
+            "/docs/1.2.3.4/index",
+            "/api/2026.11.3.1",
             "2026.11.03.1",
             "text192.168.1.1",
             "IP192.168.1.1text",

@@ -65,4 +65,17 @@ ROWS = (
         confirm=confirmed,
         strength=55,
     ),
+    Row(
+        id="phone-in-path",
+        entity="PHONE_NUMBER",
+        expression=rf"/({_PLUS}\d{{7,15}})\b",
+        source="ITU-T E.164; a segment of a URL's path",
+        examples=(
+            ("https://shop.example/u/+442079460958/x", "+442079460958"),
+            ("/members/+12025550143", "+12025550143"),
+        ),
+        counters=("/a+b/c", "/v/+1234567", "/sum/12+4420794609"),
+        confirm=confirmed,
+        strength=54,
+    ),
 )

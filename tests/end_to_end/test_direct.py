@@ -12,7 +12,7 @@ from proxy.model import WireRequest
 from proxy.settings import load
 from proxy.wire.registry import DIALECTS
 from tests.captures.reading import CAPTURED, Line, is_refused, lines, scrubbed
-from tests.fakes import Received, Reply, ask, get, sdk, vendor
+from tests.fakes import LOOPBACK, Received, Reply, ask, get, sdk, vendor
 from tests.running import write_settings
 
 PREFIX = "/px"
@@ -62,7 +62,8 @@ async def test_the_vendor_gets_what_the_heart_made(dialect: str, tmp_path: Path)
         settings = write_settings(tmp_path, fake.url, lanes={PREFIX: dialect})
         replies, metrics = await _replayed(dialect, settings)
     open_lines = [line for line in lines(dialect) if not is_refused(line.request, DIALECTS[dialect])]
-    made = [(line.number, result) for line in open_lines if (result := scrubbed(line, dialect, "balanced").request)]
+    results = [(line.number, scrubbed(line, dialect, "balanced", LOOPBACK).request) for line in open_lines]
+    made = [(number, result) for number, result in results if result]
     arrived = [_arrived(got) for got in fake.received]
     assert {200} == {reply.status for reply in replies}
     assert len(made) == len(arrived)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from proxy.keys.address import Addresser
@@ -24,10 +24,17 @@ def test_an_address_becomes_one_of_nobody(text: str) -> None:
     assert token == ONE.pseudonym(token) == ONE.pseudonym(token.upper())
 
 
+def _plain(text: str) -> object:
+    """Read IPv4 within IPv6 as what it is."""
+    address = ip_address(text)
+    return getattr(address, "ipv4_mapped", None) or address
+
+
 @given(ANY, ANY)
+@example("0.0.0.0", "::ffff:0:0")
 def test_equal_addresses_stay_equal_and_others_different(one: str, other: str) -> None:
     """Two visitors are two, whatever the key; two keys have nothing in common."""
-    assert (one == other) == (ONE.pseudonym(one) == ONE.pseudonym(other))
+    assert (_plain(one) == _plain(other)) == (ONE.pseudonym(one) == ONE.pseudonym(other))
     assert ONE.pseudonym(one) != OTHER.pseudonym(one)
 
 
