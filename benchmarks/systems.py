@@ -26,7 +26,7 @@ _SERVE = "import sys; from pathlib import Path; from proxy.app import run; run(P
 """What `eventveil serve --config` does, without the command's own need to be installed."""
 _SETTINGS = """\
 listen: {{port: {port}}}
-private: {{port: {private}}}
+private: {{port: 0}}
 keys: {{file: key}}
 log: {{access_sample: 0, level: warning}}
 workers: {workers}
@@ -116,7 +116,7 @@ def _eventveil(
     def command(folder: Path, port: int, upstream: int) -> list[str]:
         (folder / "key").write_bytes(KEY.root)
         rows = "".join(_LANE.format(dialect=dialect, upstream=upstream) for dialect in lanes)
-        settings = _SETTINGS.format(port=port, private=free_port(), workers=workers) + rows
+        settings = _SETTINGS.format(port=port, workers=workers) + rows
         (folder / "eventveil.yaml").write_text(settings.replace("file: key", f"file: {folder}/key"))
         return [sys.executable, *program, str(folder / "eventveil.yaml")]
 
