@@ -8,12 +8,13 @@ as one request; it is never shared, stored or logged.
 
 from __future__ import annotations
 
-import base64
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+
+from pybase64 import b64encode_as_string
 
 from proxy.detect.detector import Span, apart
 from proxy.detect.folding import fold, fold_char, script
@@ -27,6 +28,9 @@ KNOWN = "known"
 _DULL = NO_NEEDLES | COMMON
 _SEPARATOR = "\x00"
 _WHOLE_MIN = 4
+_ALIGNMENTS = ((b"", 0), (b"\0", 2), (b"\0\0", 3))
+"""What may stand before a value within base64, and how many letters that takes. Source: RFC 4648 section 4."""
+_URL_SAFE = str.maketrans("+/", "-_")
 _DIGITS_MIN = 7
 """Shorter runs of digits are counters and prices, too."""
 _MAX_NEEDLES = 512
@@ -111,12 +115,12 @@ class Known:
                 self._needles.setdefault(fold(compact), entity)
         raw = value.encode("utf-8", "surrogatepass")
         if len(raw) > 5:
-            for shift in range(3):
-                coded = base64.b64encode(b"\0" * shift + raw)
-                cut = coded[(0, 2, 3)[shift] : len(coded) - (0, 3, 2)[(shift + len(raw)) % 3] or None].rstrip(b"=")
-                text = cut.decode("ascii")
+            for shift, (before, first) in enumerate(_ALIGNMENTS):
+                coded = b64encode_as_string(before + raw)
+                text = coded[first : len(coded) - (0, 3, 2)[(shift + len(raw)) % 3]].rstrip("=")
                 self._encoded.setdefault(text, entity)
-                self._encoded.setdefault(text.replace("+", "-").replace("/", "_"), entity)
+                if "+" in text or "/" in text:
+                    self._encoded.setdefault(text.translate(_URL_SAFE), entity)
 
     def _part(self, part: str, entity: str) -> None:
         """Remember a word of a name; a word that is also a common one only as it is written, capitalised."""

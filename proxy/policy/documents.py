@@ -16,7 +16,7 @@ from proxy.errors import DocumentInvalid
 from proxy.wire.dialect import Form
 from proxy.wire.json_text import NESTING_LIMIT, read, write
 
-__all__ = ["Document", "open_document", "opens"]
+__all__ = ["BRACKETS", "SHORTEST_BASE64", "Document", "open_document", "opens"]
 
 SHORTEST_BASE64 = 16
 """`a@b.example` takes 16 characters in base64; shorter texts hold no address and are mostly words."""
@@ -55,12 +55,12 @@ def _keys(holder: Any) -> Container[Any]:
 
 def opens(text: str) -> bool:
     """Tell whether a text holds a document; what cannot is told apart without trying."""
-    if text[:1] not in _BRACKETS and (len(text) < SHORTEST_BASE64 or not text.isascii() or text.translate(_BASE64)):
+    if text[:1] not in BRACKETS and (len(text) < SHORTEST_BASE64 or not text.isascii() or text.translate(_BASE64)):
         return False
     return _opened(text, Form.PLAIN) is not None
 
 
-_BRACKETS = frozenset("{[")
+BRACKETS = frozenset("{[")
 
 
 def open_document(holder: Any, key: Any, form: Form) -> Document | None:
@@ -80,7 +80,7 @@ Opened = tuple[Any, Callable[[Any], str]]
 
 
 def _json(text: str) -> Opened | None:
-    if text[:1] not in _BRACKETS:
+    if text[:1] not in BRACKETS:
         return None
     try:
         document = read(text.encode("utf-8", "surrogatepass"))
@@ -128,7 +128,7 @@ def _decoded(text: str) -> str | None:
         raw = b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
     except ValueError:
         return None
-    return raw if raw.translate(_LINES).isprintable() or raw[:1] in _BRACKETS else None
+    return raw if raw.translate(_LINES).isprintable() or raw[:1] in BRACKETS else None
 
 
 _LINES = dict.fromkeys(map(ord, "\t\r\n"))

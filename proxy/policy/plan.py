@@ -17,7 +17,7 @@ from proxy.policy.actions import Apply
 from proxy.policy.selectors import dotted
 from proxy.wire.dialect import Form
 
-__all__ = ["Classify", "Ground", "Node", "Plan", "Rename", "Renamed", "Step", "Treatment"]
+__all__ = ["Block", "Classify", "Ground", "Node", "Plan", "Rename", "Renamed", "Step", "Treatment"]
 
 Values = Callable[[dict[str, Any]], tuple[Any, ...]]
 
@@ -63,6 +63,7 @@ class Step:
         tried: what a rule in shadow mode would do; counted only, while all else says what happens.
         where: the place as findings show it.
         plain: nothing but its treatment decides what becomes of a scalar.
+        key: rule, place, entity and action, as a finding has them.
     """
 
     kind: str
@@ -80,10 +81,13 @@ class Step:
     tried: Treatment | None = None
     where: str = field(init=False)
     plain: bool = field(init=False)
+    key: tuple[str, str, str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", dotted((self.kind, *self.place)))
         object.__setattr__(self, "plain", not (self.prefixes or self.keep_values or self.treatment is None))
+        done = self.treatment
+        object.__setattr__(self, "key", (done.rule, self.where, done.entity, done.action) if done else ("",) * 4)
 
 
 class Renamed(NamedTuple):
@@ -101,13 +105,26 @@ class Renamed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Treated fields of a shape whose values come again together: a person's ids, or the addresses of a page.
+
+    Args:
+        acts: each name with its step.
+        values: takes the fields' values out of an object, as a row.
+    """
+
+    acts: tuple[tuple[str, Step], ...]
+    values: Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """What to do with an object of one shape.
 
     Args:
-        scanned, kept: take the values to scan, and those that stay, out of an object in one call.
-        acts: fields with a treatment whose value was a scalar; a row of equal values is treated once in a request.
-        acted: takes the values of those fields out of an object.
+        scanned, kept: take the values to scan, and those that stay, out of an object in one call; None where it
+            has none.
+        blocks: fields with a treatment whose value was a scalar; a row of equal values is treated once in a request.
         opens: fields with a treatment or a document inside that take a closer look each time.
         nested: fields that held an object or an array when the plan was built.
         tried: rule, path, entity and action of what a rule in shadow mode would do.
@@ -117,10 +134,9 @@ class Plan:
     """
 
     node: Node
-    scanned: Values
-    kept: Values
-    acts: tuple[tuple[str, Step], ...]
-    acted: Values
+    scanned: Values | None
+    kept: Values | None
+    blocks: tuple[Block, ...]
     opens: tuple[tuple[str, Step], ...]
     nested: tuple[tuple[str, Node], ...]
     tried: tuple[tuple[str, tuple[str, ...], str, str], ...]
@@ -214,7 +230,7 @@ class Node:
         steps = {name: self.step(name, renames[name].shown if name in renames else None) for name in d}
         busy = [name for name, step in steps.items() if step.treatment or step.form in _DOCUMENTS]
         opens = [name for name in busy if steps[name].form in _DOCUMENTS or isinstance(d[name], dict | list)]
-        acts = [name for name in busy if name not in opens]
+        acts = {name: step for name, step in steps.items() if name in busy and name not in opens}
         left = [name for name, step in steps.items() if name not in busy and not step.exempt]
         nested = [name for name in left if isinstance(d[name], dict | list)]
         rest = [name for name in left if name not in nested]
@@ -224,8 +240,7 @@ class Node:
             self,
             _values(scanned),
             _values(kept),
-            tuple((name, steps[name]) for name in acts),
-            _values(acts),
+            _blocks(acts),
             tuple((name, steps[name]) for name in opens),
             tuple((name, self.child(name, steps[name])) for name in nested),
             tuple(
@@ -264,14 +279,18 @@ class Node:
 _DOCUMENTS = frozenset({Form.JSON, Form.BASE64_JSON})
 
 
-def _nothing(_: dict[str, Any]) -> tuple[Any, ...]:
-    return ()
+def _blocks(acts: dict[str, Step]) -> tuple[Block, ...]:
+    """Part treated fields into those that change from page to page and those that stay with the person."""
+    parts = ([(name, step) for name, step in acts.items() if step.scans is paged] for paged in (False, True))
+    return tuple(
+        Block(tuple(part), values) for part in parts if (values := _values([name for name, _ in part])) is not None
+    )
 
 
-def _values(names: Sequence[str]) -> Values:
+def _values(names: Sequence[str]) -> Values | None:
     """Make the function that takes some fields out of an object; `itemgetter` gives a tuple only from two names on."""
     if not names:
-        return _nothing
+        return None
     if len(names) == 1:
         only = names[0]
         return lambda d: (d[only],)

@@ -95,10 +95,10 @@ def _findings(walk: Walk) -> tuple[Finding, ...]:
             for step in row.hits:
                 hits[step] += row.count
     for step, count in hits.items():
-        treatment = step.treatment
-        assert treatment is not None  # noqa: S101 - only what treats is a hit; for the type checker
-        where = _where(walk, (step.kind, *step.place)) if walk.told else step.where
-        counts[treatment.rule, where, treatment.entity, treatment.action] += count
+        rule, where, entity, action = step.key
+        if walk.told:
+            where = _where(walk, (step.kind, *step.place))
+        counts[rule, where, entity, action] += count
     return tuple(Finding(*key, count) for key, count in counts.items())
 
 

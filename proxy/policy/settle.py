@@ -15,7 +15,7 @@ from proxy.detect.detector import Detector, Span
 from proxy.detect.knowledge import Known
 from proxy.detect.layers import unescaped
 from proxy.policy.actions import GONE
-from proxy.policy.documents import opens
+from proxy.policy.documents import BRACKETS, SHORTEST_BASE64, opens
 from proxy.policy.plan import Node, Plan, Renamed, Treatment
 from proxy.policy.rewriting import Change, combine
 from proxy.policy.walk import Dropped, Walk
@@ -72,7 +72,8 @@ def _open_unannounced(walk: Walk) -> set[int]:
         Indices of records that cannot leave, since a document in them could not be scrubbed.
     """
     dropped: set[int] = set()
-    if not any(text.__class__ is str and opens(text) for text in walk.seen):
+    likely = [v for v in walk.seen if v.__class__ is str and (len(v) >= SHORTEST_BASE64 or v[:1] in BRACKETS)]
+    if not any(map(opens, likely)):
         return dropped
     for holder, plan, record in walk.holders:
         walk.record = record
@@ -114,7 +115,7 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
         plans = set(map(_PLAN, walk.holders))
         names = {name for plan in plans if isinstance(plan, Plan) for name in plan.names}
         numbers = {str(number): number for number in (*_long(walk.seen), *_long(walk.held))}
-        for text, told in _known(walk.removed).find([*seen, *held, *names, *numbers]).items():
+        for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers]).items():
             spans[text] = (*spans.get(text, ()), *told)
     changes: Changes = {
         text: change for text, found in spans.items() if (change := combine(text, found, looking.treatments))
@@ -180,6 +181,8 @@ def _write(walk: Walk, changes: Changes) -> set[int]:
     """Write changed values into everything that was walked."""
     dropped: set[int] = set()
     for holder, plan, record in walk.holders:
+        if _holds_none(holder, changes):
+            continue
         items = holder.items() if holder.__class__ is dict else enumerate(holder)
         for key, value in [item for item in items if item[1].__class__ in _SCALARS and item[1] in changes]:
             change = changes[value]
@@ -193,6 +196,14 @@ def _write(walk: Walk, changes: Changes) -> set[int]:
                 _hit(walk, (node.kind, *node.place), change)
                 _replace(holder, key, change)
     return dropped
+
+
+def _holds_none(holder: Any, changes: Changes) -> bool:
+    """Tell, in one step of C, that nothing in an object changes; what holds objects itself is not told so."""
+    try:
+        return changes.keys().isdisjoint(holder.values() if holder.__class__ is dict else holder)
+    except TypeError:
+        return False
 
 
 def _hit(walk: Walk, path: tuple[str, ...], change: Change) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote_plus
 
@@ -17,6 +18,9 @@ __all__ = ["UrlParts", "cleaner", "personal"]
 
 _TELLING = frozenset({"EMAIL_ADDRESS", "PERSON", "PHONE_NUMBER", "SECRET", "USER_ID"})
 """What a parameter may hold that page titles and texts of the same request repeat."""
+
+LONGEST_WORD = 32
+"""A longer parameter's name is data, and is not remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,14 @@ def personal(text: str, clean: str) -> Iterator[tuple[str, str]]:
         name, equals, value = pair.partition("=")
         if equals and pair not in clean:
             plain = unquote_plus(value)
-            entity = "EMAIL_ADDRESS" if "@" in plain else classify(unquote_plus(name))
+            entity = "EMAIL_ADDRESS" if "@" in plain else _promised(name)
             if entity in _TELLING:
                 yield plain, str(entity)
+
+
+def _promised(name: str) -> str | None:
+    """Say what a parameter's name promises; plain words are remembered, since every page has the same few."""
+    return _word(name) if name.isidentifier() and len(name) <= LONGEST_WORD else classify(unquote_plus(name))
+
+
+_word = lru_cache(maxsize=4096)(classify)

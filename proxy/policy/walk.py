@@ -15,7 +15,7 @@ from proxy.errors import RecordRefused
 from proxy.policy.actions import GONE, Gone
 from proxy.policy.documents import Document, open_document
 from proxy.policy.generalize import Scalar
-from proxy.policy.plan import Node, Plan, Renamed, Step, Treatment
+from proxy.policy.plan import Block, Node, Plan, Renamed, Step, Treatment
 from proxy.policy.spec import OnError
 from proxy.policy.urls import personal
 from proxy.wire.dialect import Form
@@ -83,7 +83,7 @@ class Walk:
         self._on_error = on_error
         self.record = -1
         self._memo: dict[tuple[Treatment | None, type, Scalar], Scalar | Gone] = {}
-        self._rows: dict[tuple[Plan, tuple[Any, ...]], Row] = {}
+        self._rows: dict[tuple[Block, tuple[Any, ...]], Row] = {}
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
         self.holders: list[Holder] = []
@@ -119,39 +119,44 @@ class Walk:
         """
         plan = node.plan(d)
         try:
-            self.seen.update(plan.scanned(d))
-            self.held.update(plan.kept(d))
-            row = self._rows.get((plan, plan.acted(d)))
+            rows = self._gathered(plan, d)
         except TypeError:  # an object or array where a scalar was when the shape was planned
             plan = node.fresh(d)
-            self.seen.update(plan.scanned(d))
-            self.held.update(plan.kept(d))
-            row = None
+            rows = self._gathered(plan, d)
         self.unknown += plan.unknown
         if plan.tried:
             self.text_hits.update(plan.tried)
         self.holders.append((d, plan, self.record))
-        if row is not None:
-            d.update(row.new)
-            for name in row.gone:
-                del d[name]
-            row.count += 1
-        elif plan.acts:
-            self._treat(plan, d, depth)
+        for block, row in zip(plan.blocks, rows, strict=True):
+            if row is None:
+                self._treat(plan.node, block, d, depth)
+            else:
+                d.update(row.new)
+                for name in row.gone:
+                    del d[name]
+                row.count += 1
         for name, step in plan.opens:
             self._act(node, d, name, step, depth)
         for name, child in plan.nested:
             self._inside(d, name, child, depth)
 
-    def _treat(self, plan: Plan, d: dict[str, Any], depth: int) -> None:
-        """Treat an object's fields for the first time, and remember the row."""
-        values = plan.acted(d)
+    def _gathered(self, plan: Plan, d: dict[str, Any]) -> list[Row | None]:
+        """Collect an object's values; give the rows of its treated fields that came before."""
+        if plan.scanned is not None:
+            self.seen.update(plan.scanned(d))
+        if plan.kept is not None:
+            self.held.update(plan.kept(d))
+        return [self._rows.get((block, block.values(d))) for block in plan.blocks]
+
+    def _treat(self, node: Node, block: Block, d: dict[str, Any], depth: int) -> None:
+        """Treat a block of an object's fields for the first time, and remember the row."""
+        values = block.values(d)
         before = len(self.hits)
-        for (name, step), value in zip(plan.acts, values, strict=True):
+        for (name, step), value in zip(block.acts, values, strict=True):
             known = step.plain and value.__class__ in _PLAIN
             new = self._memo.get((step.treatment, value.__class__, value)) if known else None
             if new is None:
-                self._act(plan.node, d, name, step, depth)
+                self._act(node, d, name, step, depth)
                 continue
             self.hits.append(step)
             if new is GONE:
@@ -159,9 +164,9 @@ class Walk:
             else:
                 d[name] = new
         if all(map(_repeats, values)):
-            left = {name: d[name] for name, _ in plan.acts if name in d}
-            gone = tuple(name for name, _ in plan.acts if name not in d)
-            self._rows[plan, values] = Row(left, gone, self.hits[before:])
+            left = {name: d[name] for name, _ in block.acts if name in d}
+            gone = tuple(name for name, _ in block.acts if name not in d)
+            self._rows[block, values] = Row(left, gone, self.hits[before:])
 
     def _inside(self, holder: Any, key: Any, node: Node, depth: int) -> None:
         value = holder[key]
