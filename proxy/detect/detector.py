@@ -14,7 +14,7 @@ from typing import NamedTuple
 import re2
 
 from proxy.detect.finance import card
-from proxy.detect.layers import base64_texts, unescaped
+from proxy.detect.layers import Views, base64_texts, look_through
 from proxy.detect.patterns import ROWS
 from proxy.detect.row import Candidate, Found, Row, near
 
@@ -72,19 +72,25 @@ class Detector:
         self._set.Compile()
         self._searches = tuple(re2.compile(row.expression, options) for row in self._rows)
 
-    def find(self, texts: Sequence[str], hints: tuple[str, ...] = ()) -> dict[str, tuple[Span, ...]]:
+    def find(
+        self, texts: Sequence[str], hints: tuple[str, ...] = (), views: Views | None = None
+    ) -> dict[str, tuple[Span, ...]]:
         """Find personal data in the distinct strings of one batch.
 
         Args:
             texts: distinct strings; lone surrogates are allowed.
             hints: regions that the batch itself names, read before the configured ones.
+            views: strings that were opened already, and where more are noted.
 
         Returns:
             Only texts with hits; spans sorted by start, never overlapping, offsets in characters.
         """
-        return self._found(texts, (*hints, *self._regions) if hints else self._regions, _MAX_DEPTH)
+        regions = (*hints, *self._regions) if hints else self._regions
+        return self._found(texts, regions, _MAX_DEPTH, {} if views is None else views)
 
-    def _found(self, texts: Sequence[str], regions: tuple[str, ...], depth: int) -> dict[str, tuple[Span, ...]]:
+    def _found(
+        self, texts: Sequence[str], regions: tuple[str, ...], depth: int, views: Views
+    ) -> dict[str, tuple[Span, ...]]:
         """Run the prefilter, then the rows that hit, then the same on what encodings hide, `depth` times."""
         joined = _SEPARATOR.join(texts).encode("utf-8", "surrogatepass")
         hits = self._set.Match(joined)
@@ -92,7 +98,7 @@ class Detector:
             return {}
         found = self._direct(texts, joined, hits, regions)
         if depth and not self._views.isdisjoint(hits):
-            self._through(texts, found, regions, depth)
+            self._through(texts, found, (regions, depth, views))
         return found
 
     def _direct(
@@ -118,13 +124,17 @@ class Detector:
         return found
 
     def _through(
-        self, texts: Sequence[str], found: dict[str, tuple[Span, ...]], regions: tuple[str, ...], depth: int
+        self,
+        texts: Sequence[str],
+        found: dict[str, tuple[Span, ...]],
+        how: tuple[tuple[str, ...], int, Views],
     ) -> None:
         """Look through escapes and base64, and add to `found` what stands behind them, at its raw place."""
-        escaped = [(text, view) for text in texts if (view := unescaped(text)) is not None]
+        regions, depth, views = how
+        escaped = [(text, view) for text in texts if (view := look_through(text, views)) is not None]
         coded = [(text, *run) for text in texts for run in base64_texts(text)]
         behind = {view.text for _, view in escaped} | {decoded for *_, decoded in coded}
-        inner = self._found(list(behind), regions, depth - 1)
+        inner = self._found(list(behind), regions, depth - 1, views)
         spans: dict[str, list[Span]] = {}
         for text, view in escaped:
             for span in inner.get(view.text, ()):

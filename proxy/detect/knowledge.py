@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -18,7 +18,7 @@ from pybase64 import b64encode_as_string
 
 from proxy.detect.detector import Span, apart
 from proxy.detect.folding import fold, fold_char, script
-from proxy.detect.layers import unescaped
+from proxy.detect.layers import View, Views, look_through
 from proxy.detect.stopwords import COMMON, NO_NEEDLES
 
 __all__ = ["KNOWN", "Known"]
@@ -39,7 +39,9 @@ _PARTS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_=-")
 """Without the slash: in a URL it ends the run."""
 _LOCAL = re.compile(r"[.\-_+]")
-_ESCAPES = ("%", "\\", "&")
+_WORD = re.compile(r"[a-z]+|[0-9]+")
+"""Letters and digits are no word together: `ada1` holds `ada`."""
+_CODED = re.compile(r"[A-Za-z0-9+/_-]{12,}")
 
 
 class Known:
@@ -49,12 +51,12 @@ class Known:
         values: (value, entity) pairs to start with.
     """
 
-    __slots__ = ("_encoded", "_exact", "_needles")
+    __slots__ = ("_exact", "_needles", "_values")
 
     def __init__(self, values: Iterable[tuple[str, str]] = ()) -> None:
-        self._needles: dict[str, str] = {}
+        self._needles: dict[str, tuple[str, str]] = {}
         self._exact: dict[str, str] = {}
-        self._encoded: dict[str, str] = {}
+        self._values: list[tuple[str, str]] = []
         for value, entity in values:
             self.add(value, entity)
 
@@ -86,21 +88,27 @@ class Known:
                 if not any(char.isdigit() for char in part):
                     self._part(part, "PERSON")
 
-    def find(self, texts: Sequence[str]) -> dict[str, tuple[Span, ...]]:
+    def find(self, texts: Sequence[str], views: Views | None = None) -> dict[str, tuple[Span, ...]]:
         """Find the known values in the distinct strings of one request.
+
+        Args:
+            views: strings that were opened already, and where more are noted.
 
         Returns:
             Only texts with hits; spans sorted by start, never overlapping; the rule is `known`.
         """
         if not len(self):
             return {}
+        memo: Views = {} if views is None else views
+        opened = {text: view for text in texts if (view := look_through(text, memo)) is not None}
         joined = _SEPARATOR.join(texts)
+        behind = _SEPARATOR.join(view.text for view in opened.values())
         folded = fold(joined)
-        present = self._present(joined, folded)
+        present = self._present(joined, behind, folded, fold(behind))
         if present is None:
             return {}
-        suspects = present.suspects(texts, folded) if len(folded) == len(joined) else texts
-        return {text: spans for text in suspects if (spans := present.spans(text))}
+        suspects = present.suspects(texts, folded, opened) if len(folded) == len(joined) else texts
+        return {text: spans for text in suspects if (spans := present.spans(text, opened.get(text)))}
 
     def survives(self, text: str) -> bool:
         """Say whether a known value stands in `text`, as one taint check on what goes out."""
@@ -108,19 +116,12 @@ class Known:
 
     def _whole(self, value: str, entity: str) -> None:
         """Remember a whole value, its digits when it is a number people write in groups, and its base64 forms."""
-        self._needles.setdefault(fold(value), entity)
+        self._needle(fold(value), entity)
         if entity in {"PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN"}:
             compact = "".join(char for char in value if char.isalnum())
             if len(compact) >= _DIGITS_MIN:
-                self._needles.setdefault(fold(compact), entity)
-        raw = value.encode("utf-8", "surrogatepass")
-        if len(raw) > 5:
-            for shift, (before, first) in enumerate(_ALIGNMENTS):
-                coded = b64encode_as_string(before + raw)
-                text = coded[first : len(coded) - (0, 3, 2)[(shift + len(raw)) % 3]].rstrip("=")
-                self._encoded.setdefault(text, entity)
-                if "+" in text or "/" in text:
-                    self._encoded.setdefault(text.translate(_URL_SAFE), entity)
+                self._needle(fold(compact), entity)
+        self._values.append((value, entity))
 
     def _part(self, part: str, entity: str) -> None:
         """Remember a word of a name; a word that is also a common one only as it is written, capitalised."""
@@ -132,21 +133,48 @@ class Known:
             if part[0].isupper():
                 self._exact.setdefault(part, entity)
             return
-        self._needles.setdefault(folded, entity)
+        self._needle(folded, entity)
 
-    def _present(self, joined: str, folded: str) -> _Present | None:
-        """Narrow everything that is known down to what stands somewhere in the joined texts: mostly nothing."""
-        views = [(folded, joined)]
-        escaped = any(mark in joined for mark in _ESCAPES)
-        if escaped and (view := unescaped(joined)) is not None:
-            views.append((fold(view.text), view.text))
-        present = _Present(
-            {needle: entity for needle, entity in self._needles.items() if any(needle in view for view, _ in views)},
-            {word: entity for word, entity in self._exact.items() if any(word in text for _, text in views)},
-            {coded: entity for coded, entity in self._encoded.items() if coded in joined},
-            escaped=len(views) > 1,
-        )
-        return present if present.needles or present.exact or present.encoded else None
+    def _needle(self, folded: str, entity: str) -> None:
+        word = _WORD.search(folded)
+        self._needles.setdefault(folded, (entity, word[0] if word else ""))
+
+    def _present(self, joined: str, behind: str, folded: str, folded_behind: str) -> _Present | None:
+        """Narrow everything that is known down to what stands somewhere in the texts: mostly nothing.
+
+        A value can only stand where its first word does, so one set of words spares a search for most of them.
+        """
+        words = {*_WORD.findall(folded), *_WORD.findall(folded_behind), ""}
+        needles = {
+            needle: entity
+            for needle, (entity, word) in self._needles.items()
+            if word in words and (needle in folded or needle in folded_behind)
+        }
+        exact = {word: entity for word, entity in self._exact.items() if word in joined or word in behind}
+        encoded = self._encoded(_SEPARATOR.join(run for run in _CODED.findall(joined) if _may_be_coded(run)))
+        return _Present(needles, exact, encoded) if needles or exact or encoded else None
+
+    def _encoded(self, runs: str) -> dict[str, str]:
+        """Give the base64 forms of known values that stand in these runs, at any of the three alignments."""
+        if not runs:
+            return {}
+        forms = ((form, entity) for value, entity in self._values for form in _base64_forms(value))
+        return {form: entity for form, entity in forms if form in runs}
+
+
+def _may_be_coded(run: str) -> bool:
+    """Tell base64 from words, hexadecimal and constants: base64 of any text mixes the cases."""
+    return run.lower() != run != run.upper()
+
+
+def _base64_forms(value: str) -> Iterator[str]:
+    raw = value.encode("utf-8", "surrogatepass")
+    for shift, (before, first) in enumerate(_ALIGNMENTS) if len(raw) > 5 else ():
+        coded = b64encode_as_string(before + raw)
+        form = coded[first : len(coded) - (0, 3, 2)[(shift + len(raw)) % 3]].rstrip("=")
+        yield form
+        if "+" in form or "/" in form:
+            yield form.translate(_URL_SAFE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,26 +184,24 @@ class _Present:
     needles: dict[str, str]
     exact: dict[str, str]
     encoded: dict[str, str]
-    escaped: bool
 
-    def suspects(self, texts: Sequence[str], folded: str) -> list[str]:
+    def suspects(self, texts: Sequence[str], folded: str, opened: Mapping[str, View]) -> list[str]:
         """Pick the texts that need a closer look.
 
         Args:
             folded: all texts joined and folded, character for character.
+            opened: those that hide something behind escapes.
         """
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
         places = [at for needle in self.needles for at in _places(folded, needle)]
         picked = {bisect_right(starts, at) - 1 for at in places}
-        telling = (*(_ESCAPES if self.escaped else ()), *self.exact, *self.encoded)
-        for word in telling:
-            picked.update(index for index, text in enumerate(texts) if word in text)
-        return [texts[index] for index in sorted(picked)]
+        telling = (*self.exact, *self.encoded)
+        picked.update(at for at, text in enumerate(texts) if text in opened or any(word in text for word in telling))
+        return [texts[at] for at in sorted(picked)]
 
-    def spans(self, text: str) -> tuple[Span, ...]:
+    def spans(self, text: str, view: View | None) -> tuple[Span, ...]:
         """Find every known value in one text, on word boundaries, longest first."""
         hits = list(self._plain(text))
-        view = unescaped(text) if self.escaped else None
         if view is not None:
             hits.extend((*view.raw(start, end), entity) for start, end, entity in self._plain(view.text))
         for coded, entity in self.encoded.items():

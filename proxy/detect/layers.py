@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["MAX_LAYERS", "View", "base64_texts", "unescaped"]
+__all__ = ["MAX_LAYERS", "View", "Views", "base64_texts", "look_through", "unescaped"]
 
 MAX_LAYERS = 3
 """How often a string is opened again: `%25252540` is three layers. Deeper is nobody's accident."""
@@ -54,6 +54,17 @@ def unescaped(text: str) -> View | None:
         view = opened if view is None else View(opened.text, [view.offsets[at] for at in opened.offsets])
         text = opened.text
     return view
+
+
+Views = dict[str, View | None]
+"""Strings of one request that were opened, None where there was nothing to open."""
+
+
+def look_through(text: str, views: Views) -> View | None:
+    """Open a string's escapes once, however often it is asked for."""
+    if text not in views:
+        views[text] = unescaped(text)
+    return views[text]
 
 
 def base64_texts(text: str) -> Iterator[tuple[int, int, str]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from proxy.detect.detector import Detector, Span
 from proxy.detect.knowledge import Known
-from proxy.detect.layers import unescaped
+from proxy.detect.layers import Views, unescaped
 from proxy.policy.actions import GONE
 from proxy.policy.documents import BRACKETS, SHORTEST_BASE64, opens
 from proxy.policy.plan import Node, Plan, Renamed, Treatment
@@ -105,7 +105,8 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
     seen = [text for text in walk.seen if text.__class__ is str]
     if looking.allow:
         seen = [text for text in seen if text not in looking.allow]
-    spans = looking.detector.find(seen)
+    views: Views = {}
+    spans = looking.detector.find(seen, views=views)
     late = _named(seen, spans, looking.names) if looking.names is not None else ()
     names: set[str] = set()
     numbers: dict[str, int] = {}
@@ -115,7 +116,7 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
         plans = set(map(_PLAN, walk.holders))
         names = {name for plan in plans if isinstance(plan, Plan) for name in plan.names}
         numbers = {str(number): number for number in (*_long(walk.seen), *_long(walk.held))}
-        for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers]).items():
+        for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers], views).items():
             spans[text] = (*spans.get(text, ()), *told)
     changes: Changes = {
         text: change for text, found in spans.items() if (change := combine(text, found, looking.treatments))
