@@ -71,8 +71,8 @@ def _soak(quick: bool, _words: list[str]) -> Any:  # noqa: FBT001 - a row of the
 
 def _quality(_quick: bool, _words: list[str]) -> Any:  # noqa: FBT001 - a row of the table
     """Run `quality`, which needs a folder of other people's test cases, and keep the markdown that it prints."""
-    if not os.environ.get("EVENTVEIL_CORPORA"):
-        return {"missing": "EVENTVEIL_CORPORA names no folder of test cases"}
+    if not os.environ.get("CORPORA"):
+        return {"missing": "CORPORA names no folder of test cases"}
     command = [sys.executable, "-m", "benchmarks.quality"]
     run = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 - the command is ours
     return {"markdown": run.stdout}

@@ -1,6 +1,6 @@
 """`python -m benchmarks.quality --corpora DIR`: what eventveil and its peers find in other people's test cases.
 
-DIR (or EVENTVEIL_CORPORA) holds JSON lines with `text` and expected spans, and field names with their kind; it is no
+DIR (or CORPORA) holds JSON lines with `text` and expected spans, and field names with their kind; it is no
 part of this repository. One run asks every engine the same questions and prints markdown. A peer that is installed
 neither here nor for `--peer-python` is left out by name. Definitions: *coverage* is the share of true spans that
 detections of any kind cover whole, *recall* the share that one touches, *precision* the share of detections in the
@@ -285,12 +285,12 @@ def table(results: dict[str, dict[str, Any]]) -> Iterator[str]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpora", type=Path, default=os.environ.get("EVENTVEIL_CORPORA"))
+    parser.add_argument("--corpora", type=Path, default=os.environ.get("CORPORA"))
     parser.add_argument("--peer-python", default=sys.executable, help="interpreter of an environment with the peers")
     parser.add_argument("--answer", choices=tuple(ENGINES), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if not arguments.corpora or not Path(arguments.corpora).is_dir():
-        parser.error("--corpora or EVENTVEIL_CORPORA must name the folder of the test cases")
+        parser.error("--corpora or CORPORA must name the folder of the test cases")
     corpora = Path(arguments.corpora)
     if arguments.answer:
         print(json.dumps(measure(arguments.answer, corpora)))

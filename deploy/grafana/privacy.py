@@ -14,6 +14,11 @@ NOW = Row(
     "Now",
     (
         Panel(
+            "Canaries let through", "Kinds of data of the canary corpus that came out of a lane as they went in, at the"
+            " last look. Anything but 0 is a leak.", "none",
+            (Query("max(eventveil_canary_leaks{<job>})"),), "stat", 4, alarm=1,
+        ),
+        Panel(
             "Values treated", "Values a second to which a rule did something, `keep` left out.", "short",
             (Query(f'sum(rate(eventveil_findings_total{{<lane>,action!="keep"}}{RATE}))'),), "stat", 4,
         ),

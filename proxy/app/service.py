@@ -16,11 +16,13 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
+from itertools import count
 
 from proxy.app.compose import Compiled, assemble, recompile
 from proxy.delivery import open_session
 from proxy.errors import EventveilError, SettingsError, StartError
 from proxy.model import Outcome
+from proxy.policy.canary import leaks
 from proxy.server.edge import Edge, EdgeLimits
 from proxy.server.handler import Handler
 from proxy.server.intake import IntakeLimits
@@ -35,6 +37,9 @@ __all__ = ["Service", "Sockets", "open_sockets"]
 
 TICK_S = 5.0
 """How often the certificate's files are looked at."""
+
+CANARY_TICKS = 12
+"""Once a minute: a dozen small texts for each lane, some 2 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +168,19 @@ class Service:
         except StartError as error:
             say("certificate refused", logging.ERROR, reason=error.reason, detail=str(error))
 
+    def check_canaries(self) -> None:
+        """Send the canary corpus through every lane's program; what comes through pages somebody."""
+        found = sum(len(leaks(program)) for program in self._compiled.programs)
+        self.telemetry.set("canary", found)
+        if found:
+            say("canary leaks", logging.ERROR)
+
     async def _tick(self) -> None:
-        while True:
+        for tick in count(1):
             await asyncio.sleep(TICK_S)
             self.check_certificate()
+            if tick % CANARY_TICKS == 0:
+                self.check_canaries()
 
     def _take(self, compiled: Compiled) -> None:
         settings = compiled.settings

@@ -69,8 +69,9 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: C
         looking=looking,
         on_error=policy.on_error,
         anonymizes="IP_ADDRESS" in texts and not texts["IP_ADDRESS"].shadow,
+        guards=policy.unknown != "keep" and policy.mode == "enforce",
     )
-    leaking = leaks(program) if policy.unknown != "keep" and policy.mode == "enforce" else []
+    leaking = leaks(program)
     if leaking:
         got = f"expected no canary to pass, got {', '.join(leaking)}"
         raise PolicyError(str(Diagnostic(policy.place, "E501", got)))

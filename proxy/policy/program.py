@@ -37,6 +37,7 @@ class Program:
         looking: what texts are looked at with.
         on_error: what becomes of a field that could not be scrubbed.
         anonymizes: IP addresses are not kept, so the vendor is told not to look at the connection's either.
+        guards: unknown fields are scanned or dropped in earnest, so no canary may pass.
     """
 
     policy: str
@@ -47,6 +48,7 @@ class Program:
     looking: Looking
     on_error: OnError
     anonymizes: bool
+    guards: bool = True
 
     @property
     def slow(self) -> bool:

@@ -135,6 +135,13 @@ FAMILIES: dict[str, Family] = {
         "max",
         NANOSECONDS,
     ),
+    "canary": Family(
+        "eventveil_canary_leaks",
+        "Kinds of data whose canary came through a lane's program at the last look, once a minute; reads 0.",
+        (),
+        "gauge",
+        "max",
+    ),
     "lag": Family(
         "eventveil_event_loop_lag_seconds",
         "How late the event loop ran a timer, twice a second.",

@@ -129,3 +129,15 @@ async def test_a_reload_without_a_file_takes_the_policies_anew(tmp_path: Path) -
     await service.reload()
     assert (before, []) == (service.telemetry.policies, told)
     await service.stop()
+
+
+async def test_a_canary_that_comes_through_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it serves, each lane is tried with values that must not pass; what passes stands in a metric."""
+    async with _serving(write_settings(tmp_path, "http://127.0.0.1:1")) as (service, _, private):
+        service.check_canaries()
+        good = (await ask(private, get("/metrics"))).body.decode()
+        monkeypatch.setattr("proxy.app.service.leaks", lambda program: ["EMAIL_ADDRESS"])
+        service.check_canaries()
+        bad = (await ask(private, get("/metrics"))).body.decode()
+    assert "eventveil_canary_leaks 0.0" in good
+    assert "eventveil_canary_leaks 2.0" in bad  # one in each lane
