@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
@@ -224,6 +224,7 @@ async def serving(
     origins: tuple[str, ...] = ("*",),
     delivery: Delivery | None = None,
     inline_bytes: int = 65536,
+    elsewhere: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Serving]:
     """Serve Mixpanel below `/mp` and Segment below `/seg` with a heart that keeps everything."""
     keeping = program or Keeping()
@@ -239,7 +240,11 @@ async def serving(
         direct = delivery or Direct(session, Upstream(upstream), timeout, in_flight, 2**20, gauge)
         prefix = {"mixpanel": "/mp", "segment": "/seg"}[dialect]
         fake = cast("Program", keeping)
-        lanes.append(Lane(dialect, prefix, DIALECTS[dialect], fake, direct, Origins(origins), meter))
+        ends = {
+            route: Direct(session, Upstream(base), timeout, in_flight, 2**20, gauge)
+            for route, base in (elsewhere or {}).items()
+        }
+        lanes.append(Lane(dialect, prefix, DIALECTS[dialect], fake, direct, Origins(origins), meter, ends))
     workers = Workers(inline_bytes, 2**20)
     handler = Handler(Lanes(lanes), workers, limits, telemetry, AccessLog(1.0))
     edge = Edge(handler, EdgeLimits(limits.header_bytes, keepalive_timeout_s), lambda error: None)

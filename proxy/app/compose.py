@@ -38,14 +38,14 @@ class Compiled:
 
     Args:
         programs: one a lane, in the order of the settings.
-        upstreams: the same.
+        upstreams: the same; each by route name, and the lane's own under the empty name.
         token: opens the private port's reload; None keeps it shut.
         visitors: says where requests come from.
     """
 
     settings: Settings
     programs: tuple[Program, ...]
-    upstreams: tuple[Upstream, ...]
+    upstreams: tuple[Mapping[str, Upstream], ...]
     token: bytes | None
     visitors: Visitors
 
@@ -70,7 +70,7 @@ def compile_all(settings: Settings, environ: Mapping[str, str]) -> Compiled:
     return Compiled(
         settings,
         _programs(settings, keyring),
-        tuple(_upstream(lane, tls, environ if settings.proxy_from_env else {}) for lane in settings.lanes),
+        tuple(_upstreams(lane, tls, environ if settings.proxy_from_env else {}) for lane in settings.lanes),
         _token(settings),
         _visitors(settings),
     )
@@ -104,13 +104,16 @@ def assemble(compiled: Compiled, session: aiohttp.ClientSession, telemetry: Tele
     settings = compiled.settings
     timeout = aiohttp.ClientTimeout(total=settings.limits.answer_timeout_s, connect=settings.limits.connect_timeout_s)
     lanes = []
-    for lane, program, upstream in zip(settings.lanes, compiled.programs, compiled.upstreams, strict=True):
+    for lane, program, upstreams in zip(settings.lanes, compiled.programs, compiled.upstreams, strict=True):
         meter = telemetry.lane(lane.label, lane.dialect)
         telemetry.store.values[meter.upstream_limit] = lane.in_flight
         gauge = partial(telemetry.add, meter.upstream_in_flight)
-        delivery = Direct(session, upstream, timeout, lane.in_flight, settings.limits.answer_bytes, gauge)
-        prefix = lane.path.rstrip("/")
-        lanes.append(Lane(lane.label, prefix, DIALECTS[lane.dialect], program, delivery, Origins(lane.origins), meter))
+        ends = {
+            route: Direct(session, upstream, timeout, lane.in_flight, settings.limits.answer_bytes, gauge)
+            for route, upstream in upstreams.items()
+        }
+        own, prefix, dialect = ends.pop(""), lane.path.rstrip("/"), DIALECTS[lane.dialect]
+        lanes.append(Lane(lane.label, prefix, dialect, program, own, Origins(lane.origins), meter, ends))
     return Lanes(lanes)
 
 
@@ -127,8 +130,17 @@ def _programs(settings: Settings, keyring: Keyring) -> tuple[Program, ...]:
     return tuple(programs)
 
 
-def _upstream(lane: LaneSettings, tls: ssl.SSLContext, environ: Mapping[str, str]) -> Upstream:
-    base = lane.upstream.rstrip("/")
+def _upstreams(lane: LaneSettings, tls: ssl.SSLContext, environ: Mapping[str, str]) -> dict[str, Upstream]:
+    known = {route.name for route in DIALECTS[lane.dialect].routes}
+    unknown = sorted(lane.upstreams.keys() - known)
+    if unknown:
+        expected = f"routes of {lane.dialect} ({', '.join(sorted(known))})"
+        raise SettingsError(expected, ", ".join(unknown), f"lane {lane.label}, upstreams")
+    bases = {"": lane.upstream, **lane.upstreams}
+    return {route: _upstream(base.rstrip("/"), tls, environ) for route, base in bases.items()}
+
+
+def _upstream(base: str, tls: ssl.SSLContext, environ: Mapping[str, str]) -> Upstream:
     return Upstream(base, tls if base.startswith("https:") else None, egress_proxy(base, environ))
 
 

@@ -165,7 +165,7 @@ async def _delivered(lane: Lane, scrubbed: Scrubbed, visit: Visit) -> Receipt:
     """Deliver, and keep the vendor's time and status apart from ours."""
     sent_ns = monotonic_ns()
     try:
-        receipt = await lane.delivery.deliver(scrubbed)
+        receipt = await lane.elsewhere.get(visit.route, lane.delivery).deliver(scrubbed)
     except DeliveryError as error:
         visit.upstream_status = None if isinstance(error, Overloaded) else 0
         raise

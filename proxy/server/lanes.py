@@ -6,7 +6,7 @@ output.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from proxy.delivery import Delivery
@@ -49,6 +49,7 @@ class Lane:
 
     Args:
         prefix: without a trailing slash; empty for the lane that takes everything.
+        delivery: to the vendor; `elsewhere` holds those of routes that the vendor has on another host.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Lane:
     delivery: Delivery
     origins: Origins
     meter: LaneMeter
+    elsewhere: Mapping[str, Delivery] = field(default_factory=dict)
 
 
 class Lanes:

@@ -85,6 +85,9 @@ class LaneSettings(_Section):
     dialect: Text = Field(description="the vendor's dialect")
     policy: Text = Field(default="balanced", description="name of a policy, or a file")
     upstream: Upstream = Field(description="the vendor's base URL; TLS is always verified")
+    upstreams: dict[str, Upstream] = Field(
+        default={}, description="base URLs of routes that the vendor has on another host, by route name"
+    )
     origins: Annotated[tuple[Origin, ...], Field(strict=False)] = Field(
         default=("*",),
         description="browser origins that may read the answers; `*` all, `https://*.example.com` all below",

@@ -21,7 +21,7 @@ def test_every_lane_gets_its_program_and_its_way(tmp_path: Path) -> None:
     compiled = compile_all(settings, {"HTTPS_PROXY": "http://proxy.corp:3128"})
     facts = [(fact.lane, fact.vendor, fact.policy, fact.mode) for fact in compiled.facts()]
     assert [("mp", "mixpanel", "balanced", "enforce"), ("seg", "segment", "balanced", "enforce")] == facts
-    upstream = compiled.upstreams[0]
+    upstream = compiled.upstreams[0][""]
     assert ("https://api.vendor.example", EgressProxy("http://proxy.corp:3128")) == (upstream.base, upstream.proxy)
     assert (True, TOKEN.encode()) == (upstream.tls is not None, compiled.token)
     assert len({(fact.hash, fact.epoch) for fact in compiled.facts()}) == 1
@@ -32,7 +32,7 @@ def test_the_environments_proxy_can_be_ignored(tmp_path: Path) -> None:
     path = write_settings(tmp_path, "http://vendor.example", more="proxy_from_env: false\n")
     path.write_text(path.read_text().replace(", token_file: token", ""))
     compiled = compile_all(load(path, {}), {"HTTP_PROXY": "http://proxy.corp:3128"})
-    assert (None, None, None) == (compiled.upstreams[0].tls, compiled.upstreams[0].proxy, compiled.token)
+    assert (None, None, None) == (compiled.upstreams[0][""].tls, compiled.upstreams[0][""].proxy, compiled.token)
 
 
 async def test_lanes_are_bound_to_meters_and_deliveries(tmp_path: Path) -> None:
@@ -85,9 +85,21 @@ def test_a_bundle_is_trusted_beside_the_systems(tmp_path: Path) -> None:
     """The corporate authority joins, the public ones stay."""
     bundle = Authority(tmp_path).bundle
     path = write_settings(tmp_path, "https://127.0.0.1:1")
-    before = compile_all(load(path, {}), {}).upstreams[0].tls
+    before = compile_all(load(path, {}), {}).upstreams[0][""].tls
     path.write_text(path.read_text() + f"ca_bundle: {bundle.name}\n")
-    after = compile_all(load(path, {}), {}).upstreams[0].tls
+    after = compile_all(load(path, {}), {}).upstreams[0][""].tls
     assert before is not None
     assert after is not None
     assert 1 == after.cert_store_stats()["x509_ca"] - before.cert_store_stats()["x509_ca"]
+
+
+def test_a_route_may_have_a_host_of_its_own(tmp_path: Path) -> None:
+    """Vendors serve libraries and configuration elsewhere; a route that the dialect does not have is an error."""
+    path = write_settings(tmp_path, "http://127.0.0.1:1")
+    text = path.read_text()
+    lane = "dialect: mixpanel"
+    path.write_text(text.replace(lane, f"{lane}, upstreams: {{library: 'http://127.0.0.1:2/cdn/'}}", 1))
+    assert "http://127.0.0.1:2/cdn" == compile_all(load(path, {}), {}).upstreams[0]["library"].base
+    path.write_text(text.replace(lane, f"{lane}, upstreams: {{libary: 'http://127.0.0.1:2'}}", 1))
+    with pytest.raises(SettingsError, match=r"expected routes of mixpanel \(.*library.*\), got libary"):
+        compile_all(load(path, {}), {})

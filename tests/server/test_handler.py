@@ -234,3 +234,10 @@ async def test_nothing_of_an_event_stands_in_a_log(caplog: pytest.LogCaptureFixt
     everything = caplog.text + "".join(str(vars(record)) for record in caplog.records)
     assert len(caplog.records) >= len(requests) - 2
     assert [] == [value for value in PLANTED if value in everything]
+
+
+async def test_a_route_with_a_host_of_its_own_goes_there() -> None:
+    """Everything else of the lane goes to the lane's own vendor."""
+    async with vendor() as fake, vendor() as other, serving(fake.url, elsewhere={"track": other.url}) as served:
+        await ask(served.port, TRACK)
+    assert (0, 1) == (len(fake.received), len(other.received))
