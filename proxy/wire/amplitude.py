@@ -6,8 +6,7 @@
 Without `ip` Amplitude locates nobody; the browser SDK sends `"$remote"`: take the connection's address. The legacy
 JavaScript SDK's route is closed: it signs its events with a checksum.
 
-Source: captures of @amplitude/analytics-browser 2.47.0, analytics-node 1.5.73, amplitude-analytics (Python) 1.3.0;
-Amplitude "HTTP V2 API", "Identify API", "Browser SDK: autocapture", "Session Replay: remote configuration".
+Source: captures of analytics-browser 2.47.0, analytics-node 1.5.73, amplitude-analytics (Python) 1.3.0; "HTTP V2 API".
 """
 
 from __future__ import annotations
