@@ -111,6 +111,7 @@ class Service:
     async def start(self) -> None:
         """Open both ports."""
         self._take(self._compiled)
+        self.check_canaries()
         self.telemetry.reloaded(taken=True)
         await self.private.open()
         await self.public.open()
