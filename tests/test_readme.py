@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from benchmarks.example import README, SLOT, TELLING, example, filled
+from proxy.policy import load_text
 
 
 def test_the_example_is_what_the_command_gives() -> None:
@@ -17,3 +18,10 @@ def test_every_telling_place_is_still_in_the_captured_batch() -> None:
 def test_the_readme_has_one_place_for_the_example() -> None:
     """The markers stand there once, so that the command finds its place."""
     assert 1 == len(SLOT.findall(README.read_text("utf-8")))
+
+
+def test_the_policy_of_the_readme_compiles() -> None:
+    """What the README shows as a policy is one, its examples included."""
+    text = README.read_text(encoding="utf-8").partition("```yaml\npolicy:")[2].partition("```")[0]
+    policy = load_text(f"policy:{text}", "README.md")
+    assert ("shop", {"keep-plan", "drop-search"}) == (policy.name, {rule.spec.id for rule in policy.fields})
