@@ -1,4 +1,9 @@
+import pytest
+
+from proxy.detect.detector import Detector
 from proxy.detect.patterns import ROWS
+
+DETECTOR = Detector()
 
 
 def test_every_row_has_an_id_of_its_own():
@@ -14,3 +19,16 @@ def test_every_row_cites_its_source_and_proves_itself():
 def test_every_row_confirms_in_one_way():
     """A row has a check or a confirmation, never both."""
     assert [] == [row.id for row in ROWS if row.check and row.confirm]
+
+
+@pytest.mark.parametrize(("row", "text", "value"), [(row, *case) for row in ROWS for case in row.examples])
+def test_every_example_is_found_whole(row, text, value):
+    """What a row gives as its example is found as exactly that value and entity."""
+    found = [(text[span.start : span.end], span.entity) for span in DETECTOR.find((text,)).get(text, ())]
+    assert (value, row.entity) in found
+
+
+@pytest.mark.parametrize(("row", "text"), [(row, text) for row in ROWS for text in row.counters])
+def test_no_counter_example_is_found(row, text):
+    """What a row gives as its counter-example, that row leaves alone."""
+    assert [] == [span.rule for span in DETECTOR.find((text,)).get(text, ()) if span.rule == row.id]
