@@ -23,6 +23,8 @@ _PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".ico", "
 _MAIL_WORDS = ("mail", "contact", "reach", "write", "correo", "courriel", "メール", "邮", "почт")
 _GLUE = "_-"
 _STOPS = frozenset(("me", "us", "you", "them", "him", "her", "it", "is", "be", "look", "looking", "buy", "sale", "now"))
+_PUT_BEFORE = re.compile(r".*(?:[=?/&{|]|%(?:3[AaCcDd]|2[0Ff26]))", re.DOTALL)
+"""All up to the last sign, plain or escaped, that ends what a URL or a template has in front of an address."""
 _LEADING = "!#$%&'*/=?^`{|}~.-"
 
 
@@ -33,28 +35,9 @@ def _address(candidate: Candidate) -> Iterable[Found]:
     if value.lower().endswith(_PICTURE):
         return
     local = value[: [mark.start() for mark in _MARK.finditer(value)][-1]]
-    for sign in (
-        "=",
-        "?",
-        "/",
-        "&",
-        "%3D",
-        "%3d",
-        "%2F",
-        "%2f",
-        "%20",
-        "%3C",
-        "%3c",
-        "%22",
-        "%3A",
-        "%3a",
-        "%26",
-        "{",
-        "|",
-    ):
-        cut = local.rfind(sign)
-        if cut >= 0:
-            start, local = start + cut + len(sign), local[cut + len(sign) :]
+    put_before = _PUT_BEFORE.match(local)
+    if put_before is not None:
+        start, local = start + put_before.end(), local[put_before.end() :]
     while local and local[0] in _LEADING:
         start, local = start + 1, local[1:]
     if local:

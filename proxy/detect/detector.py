@@ -8,13 +8,15 @@ once a batch. This file knows no field names, keeps no value and decides no acti
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 import re2
 
 from proxy.detect.finance import card
-from proxy.detect.layers import Views, base64_texts, look_through
+from proxy.detect.layers import View, Views, base64_texts, opened
 from proxy.detect.patterns import ROWS
 from proxy.detect.row import Candidate, Found, Row, near
 
@@ -26,10 +28,8 @@ DEFAULT_REGIONS = ("US", "GB", "IE", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "
 _SEPARATOR = "\x00"
 _MAX_DEPTH = 2
 """How often an encoding is opened inside another: base64 of percent-encoded text, and one more."""
-_VIEWS = (
-    r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&(?:#\d|#[xX]|amp;|quot;|nbsp;|commat;)",
-    r"[a-z0-9][A-Z][A-Za-z0-9+/_]*[a-z0-9][A-Z][A-Za-z0-9+/_]*[a-z0-9][A-Z]",
-)
+_ESCAPE = r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&(?:#\d|#[xX]|amp;|quot;|nbsp;|commat;)"
+_HUMPS = r"[a-z0-9][A-Z][A-Za-z0-9+/_]*[a-z0-9][A-Z][A-Za-z0-9+/_]*[a-z0-9][A-Z]"
 """What shows that a string is worth opening: an escape, or a run with several humps, as base64 has and hex has not."""
 _SET_MEMORY_BYTES = 64 << 20
 """RE2 drops cached states when this is full; it is far above what the table needs (measured: below 4 MB)."""
@@ -68,8 +68,10 @@ class Detector:
         self._set = re2.Set.SearchSet(options)
         for row in self._rows:
             self._set.Add(row.trigger or row.expression)
-        self._views = frozenset(map(self._set.Add, _VIEWS)) if self._rows else frozenset()
+        self._escape: int = self._set.Add(_ESCAPE)
+        self._humps: int = self._set.Add(_HUMPS)
         self._set.Compile()
+        self._hump = re2.compile(_HUMPS, options)
         self._searches = tuple(re2.compile(row.expression, options) for row in self._rows)
 
     def find(
@@ -97,53 +99,40 @@ class Detector:
         if hits is None:
             return {}
         found = self._direct(texts, joined, hits, regions)
-        if depth and not self._views.isdisjoint(hits):
-            self._through(texts, found, (regions, depth, views))
+        if depth and (self._escape in hits or self._humps in hits):
+            escaped = opened(texts, views) if self._escape in hits else {}
+            humped = self._humped(texts, joined) if self._humps in hits else ()
+            coded = [(text, *run) for text in humped for run in base64_texts(text)]
+            behind = {view.text for view in escaped.values()} | {decoded for *_, decoded in coded}
+            inner = self._found(list(behind), regions, depth - 1, views)
+            _carry(found, inner, escaped, coded)
         return found
+
+    def _humped(self, texts: Sequence[str], joined: bytes) -> Iterable[str]:
+        """Pick the texts that may hold base64."""
+        starts = _starts(texts)
+        return {texts[bisect_right(starts, match.start()) - 1]: None for match in self._hump.finditer(joined)}
 
     def _direct(
         self, texts: Sequence[str], joined: bytes, hits: Sequence[int], regions: tuple[str, ...]
     ) -> dict[str, tuple[Span, ...]]:
         """Search the rows that hit, and confirm."""
+        matches = [
+            (*match.span(1 if search.groups else 0), self._rows[index])
+            for index in hits
+            if index < len(self._rows)
+            for search in (self._searches[index],)
+            for match in search.finditer(joined)
+        ]
+        if not matches:
+            return {}
         starts = _starts(texts)
-        places: dict[int, list[tuple[Row, int, int]]] = {}
-        for index in hits:
-            if index in self._views:
-                continue
-            row, search = self._rows[index], self._searches[index]
-            group = 1 if search.groups else 0
-            for match in search.finditer(joined):
-                start, end = match.span(group)
-                at = bisect_right(starts, start) - 1
-                places.setdefault(at, []).append((row, start - starts[at], end - starts[at]))
-        found: dict[str, tuple[Span, ...]] = {}
-        for at, candidates in places.items():
-            spans = _confirmed(texts[at], candidates, regions)
-            if spans:
-                found[texts[at]] = spans
-        return found
-
-    def _through(
-        self,
-        texts: Sequence[str],
-        found: dict[str, tuple[Span, ...]],
-        how: tuple[tuple[str, ...], int, Views],
-    ) -> None:
-        """Look through escapes and base64, and add to `found` what stands behind them, at its raw place."""
-        regions, depth, views = how
-        escaped = [(text, view) for text in texts if (view := look_through(text, views)) is not None]
-        coded = [(text, *run) for text in texts for run in base64_texts(text)]
-        behind = {view.text for _, view in escaped} | {decoded for *_, decoded in coded}
-        inner = self._found(list(behind), regions, depth - 1, views)
-        spans: dict[str, list[Span]] = {}
-        for text, view in escaped:
-            for span in inner.get(view.text, ()):
-                spans.setdefault(text, []).append(Span(*view.raw(span.start, span.end), span.entity, span.rule))
-        for text, start, end, decoded in coded:
-            for span in inner.get(decoded, ())[:1]:
-                spans.setdefault(text, []).append(Span(start, end, span.entity, span.rule))
-        for text, more in spans.items():
-            found[text] = _longest((*found.get(text, ()), *more))
+        places: dict[int, list[tuple[int, int, Row]]] = {}
+        for start, end, row in matches:
+            at = bisect_right(starts, start) - 1
+            places.setdefault(at, []).append((start - starts[at], end - starts[at], row))
+        spans = ((texts[at], _confirmed(texts[at], candidates, regions)) for at, candidates in places.items())
+        return {text: confirmed for text, confirmed in spans if confirmed}
 
     def number(self, value: float) -> str | None:
         """Name the entity of a bare JSON number under an untelling key, when it is personal beyond doubt.
@@ -154,6 +143,26 @@ class Detector:
         if isinstance(value, int) and 10**13 <= value < 10**16 and card(str(value)):
             return "CREDIT_CARD"
         return None
+
+
+def _carry(
+    found: dict[str, tuple[Span, ...]],
+    inner: Mapping[str, tuple[Span, ...]],
+    escaped: Mapping[str, View],
+    coded: Iterable[tuple[str, int, int, str]],
+) -> None:
+    """Add to `found` what stands behind escapes and base64, at its raw place."""
+    if not inner:
+        return
+    spans: dict[str, list[Span]] = {}
+    for text, view in escaped.items():
+        for span in inner.get(view.text, ()):
+            spans.setdefault(text, []).append(Span(*view.raw(span.start, span.end), span.entity, span.rule))
+    for text, start, end, decoded in coded:
+        for span in inner.get(decoded, ())[:1]:
+            spans.setdefault(text, []).append(Span(start, end, span.entity, span.rule))
+    for text, more in spans.items():
+        found[text] = _longest((*found.get(text, ()), *more))
 
 
 def _longest(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -173,28 +182,32 @@ def apart(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def _starts(texts: Sequence[str]) -> list[int]:
-    """Return the byte offset of each text in the joined bytes."""
-    starts, at = [], 0
-    for text in texts:
-        starts.append(at)
-        at += (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))) + 1
-    return starts
+    """Return the byte offset of each text in the joined bytes, and where one more would begin."""
+    sizes = [len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in texts]
+    return [0, *accumulate(size + 1 for size in sizes)]
 
 
-def _confirmed(text: str, candidates: Iterable[tuple[Row, int, int]], regions: tuple[str, ...]) -> tuple[Span, ...]:
+def _confirmed(text: str, candidates: list[tuple[int, int, Row]], regions: tuple[str, ...]) -> tuple[Span, ...]:
     """Confirm candidates (byte offsets) of one text and keep the strongest where they overlap."""
-    raw = None if text.isascii() else text.encode("utf-8", "surrogatepass")
-    spans: list[tuple[int, Span]] = []
-    byte = start = 0
-    for row, first, last in sorted(candidates, key=lambda found: found[1]):
-        start = first if raw is None else start + len(raw[byte:first].decode("utf-8", "surrogatepass"))
-        end = last if raw is None else start + len(raw[first:last].decode("utf-8", "surrogatepass"))
-        byte = first
-        spans.extend(
+    if not text.isascii():
+        candidates = list(_in_characters(text, sorted(candidates, key=itemgetter(0, 1))))
+    return _strongest(
+        [
             (row.strength, Span(place.start, place.end, place.entity or row.entity, row.id))
+            for start, end, row in candidates
             for place in _accepted(row, Candidate(text, start, end, regions))
-        )
-    return _strongest(spans)
+        ]
+    )
+
+
+def _in_characters(text: str, candidates: Iterable[tuple[int, int, Row]]) -> Iterator[tuple[int, int, Row]]:
+    """Turn byte offsets of candidates, sorted, into those of characters; each part of the text is read once."""
+    raw = text.encode("utf-8", "surrogatepass")
+    byte = at = 0
+    for start, end, row in candidates:
+        at += len(raw[byte:start].decode("utf-8", "surrogatepass"))
+        byte = start
+        yield at, at + len(raw[start:end].decode("utf-8", "surrogatepass")), row
 
 
 def _accepted(row: Row, candidate: Candidate) -> Iterable[Found]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["fold", "fold_char", "script"]
+__all__ = ["fold", "fold_origins", "script"]
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
@@ -21,10 +21,23 @@ def fold(text: str) -> str:
 
 
 def _fold_run(run: re.Match[str]) -> str:
-    return "".join(map(fold_char, run[0]))
+    return "".join(map(_fold_char, run[0]))
 
 
-def fold_char(char: str) -> str:
+def fold_origins(text: str) -> list[int]:
+    """Say for each character of the folded text where it comes from: letters fold to none, to one or to several."""
+    origins: list[int] = []
+    at = 0
+    for run in _NOT_ASCII.finditer(text):
+        origins.extend(range(at, run.start()))
+        for at, char in enumerate(run[0], run.start()):
+            origins.extend([at] * len(_fold_char(char)))
+        at = run.end()
+    origins.extend(range(at, len(text)))
+    return origins
+
+
+def _fold_char(char: str) -> str:
     """Fold one character; may return none or several."""
     if char.isascii():
         return char.lower()

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
-from pybase64 import b64encode_as_string
-
+from proxy.detect.copies import Hit, coded_copies
 from proxy.detect.detector import Span, apart
-from proxy.detect.folding import fold, fold_char, script
-from proxy.detect.layers import View, Views, look_through
+from proxy.detect.folding import fold, fold_origins, script
+from proxy.detect.layers import Views, opened
 from proxy.detect.stopwords import COMMON, NO_NEEDLES
 
 __all__ = ["KNOWN", "Known"]
@@ -28,20 +26,16 @@ KNOWN = "known"
 _DULL = NO_NEEDLES | COMMON
 _SEPARATOR = "\x00"
 _WHOLE_MIN = 4
-_ALIGNMENTS = ((b"", 0), (b"\0", 2), (b"\0\0", 3))
-"""What may stand before a value within base64, and how many letters that takes. Source: RFC 4648 section 4."""
-_URL_SAFE = str.maketrans("+/", "-_")
 _DIGITS_MIN = 7
 """Shorter runs of digits are counters and prices, too."""
 _MAX_NEEDLES = 512
 """A request that names more people is searched for the first of them; the rest were removed where they stood."""
 _PARTS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
-_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_=-")
-"""Without the slash: in a URL it ends the run."""
 _LOCAL = re.compile(r"[.\-_+]")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 """Letters and digits are no word together: `ada1` holds `ada`."""
-_CODED = re.compile(r"[A-Za-z0-9+/_-]{12,}")
+_MANY_NEEDLES = 128
+"""From here on a set of the texts' words is cheaper than to search for each needle: some 30 ns a character."""
 
 
 class Known:
@@ -54,7 +48,7 @@ class Known:
     __slots__ = ("_exact", "_needles", "_values")
 
     def __init__(self, values: Iterable[tuple[str, str]] = ()) -> None:
-        self._needles: dict[str, tuple[str, str]] = {}
+        self._needles: dict[str, str] = {}
         self._exact: dict[str, str] = {}
         self._values: list[tuple[str, str]] = []
         for value, entity in values:
@@ -99,28 +93,28 @@ class Known:
         """
         if not len(self):
             return {}
-        memo: Views = {} if views is None else views
-        opened = {text: view for text in texts if (view := look_through(text, memo)) is not None}
-        joined = _SEPARATOR.join(texts)
-        behind = _SEPARATOR.join(view.text for view in opened.values())
-        folded = fold(joined)
-        present = self._present(joined, behind, folded, fold(behind))
-        if present is None:
-            return {}
-        suspects = present.suspects(texts, folded, opened) if len(folded) == len(joined) else texts
-        return {text: spans for text in suspects if (spans := present.spans(text, opened.get(text)))}
+        escaped = opened(texts, {} if views is None else views)
+        behind = {view.text for view in escaped.values()}.difference(texts)
+        found = self._plain([*texts, *behind])
+        for text, hit in _placed(coded_copies(_SEPARATOR.join(texts), self._values), texts):
+            found.setdefault(text, []).append(hit)
+        for text, view in escaped.items():
+            hits = [(*view.raw(start, end), entity) for start, end, entity in found.get(view.text, ())]
+            if hits:
+                found[text] = found.get(text, []) + hits
+        return {text: _longest(hits) for text, hits in found.items() if text not in behind}
 
     def survives(self, text: str) -> bool:
         """Say whether a known value stands in `text`, as one taint check on what goes out."""
         return bool(self.find((text,)))
 
     def _whole(self, value: str, entity: str) -> None:
-        """Remember a whole value, its digits when it is a number people write in groups, and its base64 forms."""
-        self._needle(fold(value), entity)
-        if entity in {"PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN"}:
+        """Remember a whole value, and its digits when it is a number people write in groups."""
+        self._needles.setdefault(fold(value), entity)
+        if entity in _GROUPED:
             compact = "".join(char for char in value if char.isalnum())
             if len(compact) >= _DIGITS_MIN:
-                self._needle(fold(compact), entity)
+                self._needles.setdefault(fold(compact), entity)
         self._values.append((value, entity))
 
     def _part(self, part: str, entity: str) -> None:
@@ -133,111 +127,78 @@ class Known:
             if part[0].isupper():
                 self._exact.setdefault(part, entity)
             return
-        self._needle(folded, entity)
+        self._needles.setdefault(folded, entity)
 
-    def _needle(self, folded: str, entity: str) -> None:
-        word = _WORD.search(folded)
-        self._needles.setdefault(folded, (entity, word[0] if word else ""))
+    def _plain(self, texts: Sequence[str]) -> dict[str, list[Hit]]:
+        """Find what stands in texts as they read.
 
-    def _present(self, joined: str, behind: str, folded: str, folded_behind: str) -> _Present | None:
-        """Narrow everything that is known down to what stands somewhere in the texts: mostly nothing.
-
-        A value can only stand where its first word does, so one set of words spares a search for most of them.
+        ASCII goes apart: one wide character makes a search four times as dear, and ASCII folds letter for letter.
         """
-        words = {*_WORD.findall(folded), *_WORD.findall(folded_behind), ""}
-        needles = {
+        found: dict[str, list[Hit]] = {}
+        for narrow in (True, False):
+            part = [text for text in texts if text.isascii() is narrow]
+            for text, hit in _placed(self._standing(_SEPARATOR.join(part)), part) if part else ():
+                found.setdefault(text, []).append(hit)
+        return found
+
+    def _standing(self, joined: str) -> list[Hit]:
+        """Find the places of needles, folded, and of exact words, on word boundaries."""
+        folded = fold(joined)
+        needles = self._needles if len(self._needles) < _MANY_NEEDLES else self._likely(folded)
+        hits = [hit for needle in needles if needle in folded for hit in _words(folded, needle, needles[needle])]
+        if hits and not joined.isascii():
+            origins = fold_origins(joined)
+            hits = [(origins[start], origins[end - 1] + 1, entity) for start, end, entity in hits]
+        exact = [hit for word in self._exact if word in joined for hit in _words(joined, word, self._exact[word])]
+        return hits + exact
+
+    def _likely(self, folded: str) -> Mapping[str, str]:
+        """Pick the needles whose first word stands in the texts."""
+        words = set(_WORD.findall(folded))
+        return {
             needle: entity
-            for needle, (entity, word) in self._needles.items()
-            if word in words and (needle in folded or needle in folded_behind)
+            for needle, entity in self._needles.items()
+            if (word := _WORD.search(needle)) is None or word[0] in words
         }
-        exact = {word: entity for word, entity in self._exact.items() if word in joined or word in behind}
-        encoded = self._encoded(_SEPARATOR.join(run for run in _CODED.findall(joined) if _may_be_coded(run)))
-        return _Present(needles, exact, encoded) if needles or exact or encoded else None
-
-    def _encoded(self, runs: str) -> dict[str, str]:
-        """Give the base64 forms of known values that stand in these runs, at any of the three alignments."""
-        if not runs:
-            return {}
-        forms = ((form, entity) for value, entity in self._values for form in _base64_forms(value))
-        return {form: entity for form, entity in forms if form in runs}
 
 
-def _may_be_coded(run: str) -> bool:
-    """Tell base64 from words, hexadecimal and constants: base64 of any text mixes the cases."""
-    return run.lower() != run != run.upper()
+_GROUPED = frozenset({"PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN"})
 
 
-def _base64_forms(value: str) -> Iterator[str]:
-    raw = value.encode("utf-8", "surrogatepass")
-    for shift, (before, first) in enumerate(_ALIGNMENTS) if len(raw) > 5 else ():
-        coded = b64encode_as_string(before + raw)
-        form = coded[first : len(coded) - (0, 3, 2)[(shift + len(raw)) % 3]].rstrip("=")
-        yield form
-        if "+" in form or "/" in form:
-            yield form.translate(_URL_SAFE)
+def _words(text: str, word: str, entity: str) -> list[Hit]:
+    """Find `word` in `text`, on word boundaries."""
+    hits = []
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        # Most words stand between signs; only beside a letter or digit is there something to decide.
+        if not (text[at - 1 : at].isalnum() and _glued(text, at)) and not (
+            text[end : end + 1].isalnum() and _glued(text, end)
+        ):
+            hits.append((at, end, entity))
+        at = text.find(word, at + 1)
+    return hits
 
 
-@dataclass(frozen=True, slots=True)
-class _Present:
-    """What of the known stands somewhere in a request's texts."""
-
-    needles: dict[str, str]
-    exact: dict[str, str]
-    encoded: dict[str, str]
-
-    def suspects(self, texts: Sequence[str], folded: str, opened: Mapping[str, View]) -> list[str]:
-        """Pick the texts that need a closer look.
-
-        Args:
-            folded: all texts joined and folded, character for character.
-            opened: those that hide something behind escapes.
-        """
-        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-        places = [at for needle in self.needles for at in _places(folded, needle)]
-        picked = {bisect_right(starts, at) - 1 for at in places}
-        telling = (*self.exact, *self.encoded)
-        picked.update(at for at, text in enumerate(texts) if text in opened or any(word in text for word in telling))
-        return [texts[at] for at in sorted(picked)]
-
-    def spans(self, text: str, view: View | None) -> tuple[Span, ...]:
-        """Find every known value in one text, on word boundaries, longest first."""
-        hits = list(self._plain(text))
-        if view is not None:
-            hits.extend((*view.raw(start, end), entity) for start, end, entity in self._plain(view.text))
-        for coded, entity in self.encoded.items():
-            hits.extend((*_run(text, at, at + len(coded)), entity) for at in _places(text, coded))
-        longest = sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0]))
-        return apart(Span(start, end, entity, KNOWN) for start, end, entity in longest)
-
-    def _plain(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Yield the places of needles in a text as it reads."""
-        folded, offsets = _folded_with_offsets(text)
-        for needle, entity in self.needles.items():
-            for at in _places(folded, needle):
-                end = at + len(needle)
-                if not _glued(folded, at) and not _glued(folded, end):
-                    yield offsets[at], offsets[end - 1] + 1, entity
-        for word, entity in self.exact.items():
-            for at in _places(text, word):
-                if not _glued(text, at) and not _glued(text, at + len(word)):
-                    yield at, at + len(word), entity
+def _placed(hits: Sequence[Hit], texts: Sequence[str]) -> list[tuple[str, Hit]]:
+    """Turn places in the joined texts into places in each text."""
+    if not hits:
+        return []
+    starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    placed = []
+    for start, end, entity in hits:
+        at = bisect_right(starts, start) - 1
+        if end - starts[at] <= len(texts[at]):  # a value may hold the separator itself
+            placed.append((texts[at], (start - starts[at], end - starts[at], entity)))
+    return placed
 
 
-def _folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
-    """Fold a text, and say for each folded character from where it comes."""
-    if text.isascii():
-        return text.lower(), range(len(text) + 1)
-    pieces = [fold_char(char) for char in text]
-    return "".join(pieces), [*(at for at, piece in enumerate(pieces) for _ in piece), len(text)]
-
-
-def _run(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a place to the whole run of base64 around it: the letters at its edges still tell."""
-    while start > 0 and text[start - 1] in _BASE64:
-        start -= 1
-    while end < len(text) and text[end] in _BASE64:
-        end += 1
-    return start, end
+def _longest(hits: list[Hit]) -> tuple[Span, ...]:
+    """Keep the longest of hits that overlap."""
+    if len(hits) == 1:
+        return (Span(*hits[0], KNOWN),)
+    longest = sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0]))
+    return apart(Span(start, end, entity, KNOWN) for start, end, entity in longest)
 
 
 def _tells(value: str) -> bool:
@@ -249,18 +210,8 @@ def _tells(value: str) -> bool:
     return len(value) >= 2
 
 
-def _places(text: str, needle: str) -> Iterator[int]:
-    """Yield where `needle` starts in `text`."""
-    at = text.find(needle)
-    while at >= 0:
-        yield at
-        at = text.find(needle, at + 1)
-
-
 def _glued(text: str, at: int) -> bool:
     """Say whether the characters on both sides of `at` belong to one word; CJK words have no boundaries."""
-    if at <= 0 or at >= len(text):
-        return False
     left, right = text[at - 1], text[at]
     if left.isdigit() and right.isdigit():
         return True

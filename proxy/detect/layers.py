@@ -11,10 +11,10 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-__all__ = ["MAX_LAYERS", "View", "Views", "base64_texts", "look_through", "unescaped"]
+__all__ = ["MAX_LAYERS", "View", "Views", "base64_texts", "opened", "unescaped"]
 
 MAX_LAYERS = 3
 """How often a string is opened again: `%25252540` is three layers. Deeper is nobody's accident."""
@@ -60,11 +60,16 @@ Views = dict[str, View | None]
 """Strings of one request that were opened, None where there was nothing to open."""
 
 
-def look_through(text: str, views: Views) -> View | None:
-    """Open a string's escapes once, however often it is asked for."""
-    if text not in views:
-        views[text] = unescaped(text)
-    return views[text]
+def opened(texts: Iterable[str], views: Views) -> dict[str, View]:
+    """Open the escapes of many strings, each once, however often it is asked for; give those that had some."""
+    found = {}
+    for text in texts:
+        if "%" in text or "\\" in text or "&" in text or "+" in text:
+            if text not in views:
+                views[text] = unescaped(text)
+            if (view := views[text]) is not None:
+                found[text] = view
+    return found
 
 
 def base64_texts(text: str) -> Iterator[tuple[int, int, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import phonenumbers
 
@@ -141,14 +142,34 @@ def _inside_code(text: str, start: int, end: int) -> bool:
 
 def _international(value: str, regions: tuple[str | None, ...]) -> bool:
     """Say whether a number with `+`, or with the international prefix of one of the regions, can exist."""
+    written = digits(value)
+    if len(written) <= _TOO_SHORT:
+        return False
+    if value[0] == "+" and any(len(written) - size in _lengths(written[:size]) for size in _CALLING_CODE_DIGITS):
+        return True
     for region in regions:
         try:
             number = phonenumbers.parse(value, region)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_possible_number(number) and len(digits(value)) > 7:
+        if phonenumbers.is_possible_number(number):
             return True
     return False
+
+
+_TOO_SHORT = 7
+_CALLING_CODE_DIGITS = (1, 2, 3)
+"""Source: ITU-T E.164 section 6.2.1."""
+
+
+@cache
+def _lengths(code: str) -> frozenset[int]:
+    """Give how many digits may follow a calling code; none when nobody has it. Spares most numbers a parse of 40 µs."""
+    region = phonenumbers.region_code_for_country_code(int(code))
+    plan = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+    if plan is None or plan.general_desc is None or code[0] == "0":
+        return frozenset()
+    return frozenset(plan.general_desc.possible_length)
 
 
 def _breaks(text: str) -> set[int]:

@@ -2,7 +2,7 @@
 import pytest
 
 from proxy.detect import folding
-from proxy.detect.folding import fold, fold_char, script
+from proxy.detect.folding import _fold_char, fold, script
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,13 @@ def test_case_accents_and_strokes_fold(text, expected):
 
 def test_one_character_folds_alone():
     """Folding by character agrees with folding the text."""
-    assert ["a", "o", "o"] == [fold_char(char) for char in "Aøø"]
+    assert ["a", "o", "o"] == [_fold_char(char) for char in "Aøø"]
 
 
 def test_the_memory_of_characters_is_bounded(monkeypatch):
     """A full table still folds, it only remembers no more."""
     monkeypatch.setattr(folding, "_FOLDED", dict.fromkeys(map(chr, range(0x10000, 0x11000)), "x"))
-    assert "e" == fold_char("é")
+    assert "e" == _fold_char("é")
     assert 4096 == len(folding._FOLDED)
 
 

@@ -1,0 +1,88 @@
+"""Copies of known values inside base64, which a search of the text does not see.
+
+`knowledge` asks for them. A run of base64 may begin anywhere in what was encoded, so that it is read at each of its
+four offsets; what reads as a known value at one of them holds it. Nothing here is remembered.
+
+Source: RFC 4648 sections 4 and 5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pybase64 import b64decode
+
+__all__ = ["Hit", "coded_copies"]
+
+Hit = tuple[int, int, str]
+"""Start, end, entity."""
+
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{12,}")
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_=-")
+"""Without the slash: in a URL it ends the run."""
+_STANDARD = str.maketrans("-_", "+/")
+_OFFSETS = range(4)
+_APART = "AAAA"
+"""Three zero bytes, between runs that are decoded together."""
+_SHORTEST = 6
+"""Bytes; shorter values stand in base64 by chance, too."""
+
+
+def coded_copies(joined: str, values: Iterable[tuple[str, str]]) -> list[Hit]:
+    """Find the base64 runs that hold a known value, whole: the letters at a value's edges still tell.
+
+    Args:
+        joined: all texts of a request, any separator that is no base64 between them.
+        values: (value, entity).
+
+    Returns:
+        Places in `joined`, in no order; one run several times when it holds several values.
+    """
+    runs = [run.span() for run in _RUN.finditer(joined) if _mixed(run[0])]
+    if not runs:
+        return []
+    together = _decoded(joined[start + offset : end] for offset in _OFFSETS for start, end in runs)
+    standing = [(raw, entity) for raw, entity in _raw(values) if raw in together]
+    return [
+        (*_widened(joined, *place), entity)
+        for raw, entity in standing
+        for start, end in runs
+        for offset in _OFFSETS
+        for place in _places(_decoded((joined[start + offset : end],)), raw, start + offset)
+    ]
+
+
+def _mixed(run: str) -> bool:
+    """Tell base64 from words, hexadecimal and constants: base64 of any text mixes the cases."""
+    return run.lower() != run != run.upper()
+
+
+def _raw(values: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, str]]:
+    for value, entity in values:
+        raw = value.encode("utf-8", "surrogatepass")
+        if len(raw) >= _SHORTEST:
+            yield raw, entity
+
+
+def _decoded(runs: Iterable[str]) -> bytes:
+    """Decode runs in one call; a letter that no byte can follow from counts as zero bits."""
+    padded = [f"{run}{_APART[len(run) % 4 :]}{_APART}" for run in runs]
+    return b64decode("".join(padded).translate(_STANDARD))
+
+
+def _places(decoded: bytes, raw: bytes, first: int) -> Iterator[tuple[int, int]]:
+    """Yield where the base64 of `raw` stands, when the letters that gave `decoded` begin at `first`."""
+    at = decoded.find(raw)
+    while at >= 0:
+        yield first + at * 4 // 3, first - (at + len(raw)) * -4 // 3
+        at = decoded.find(raw, at + 1)
+
+
+def _widened(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a place to the whole run around it."""
+    while start > 0 and text[start - 1] in _LETTERS:
+        start -= 1
+    while end < len(text) and text[end] in _LETTERS:
+        end += 1
+    return start, end
