@@ -6,6 +6,7 @@ what is inside as a part of the record and close it afterwards. A text that chan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ __all__ = ["BRACKETS", "SHORTEST_BASE64", "Document", "open_document", "opens"]
 SHORTEST_BASE64 = 16
 """`a@b.example` takes 16 characters in base64; shorter texts hold no address and are mostly words."""
 
-_BASE64 = str.maketrans("", "", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_=-]*")
 
 _TO_STANDARD = str.maketrans("-_", "+/")
 
@@ -55,7 +56,7 @@ def _keys(holder: Any) -> Container[Any]:
 
 def opens(text: str) -> bool:
     """Tell whether a text holds a document; what cannot is told apart without trying."""
-    if text[:1] not in BRACKETS and (len(text) < SHORTEST_BASE64 or not text.isascii() or text.translate(_BASE64)):
+    if text[:1] not in BRACKETS and (len(text) < SHORTEST_BASE64 or not _BASE64.fullmatch(text)):
         return False
     return _opened(text, Form.PLAIN) is not None
 

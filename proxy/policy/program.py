@@ -15,7 +15,7 @@ from typing import Any
 
 from proxy.errors import RecordRefused
 from proxy.model import Batch, Finding, Report
-from proxy.policy.plan import Node
+from proxy.policy.plan import Node, Step
 from proxy.policy.selectors import dotted
 from proxy.policy.settle import Looking, settle
 from proxy.policy.spec import OnError
@@ -88,22 +88,26 @@ class Program:
 
 def _findings(walk: Walk) -> tuple[Finding, ...]:
     """Count what was done, by rule, place, entity and action."""
-    counts: Counter[tuple[str, str, str, str]] = Counter()
-    for (rule, path, entity, action), count in walk.text_hits.items():
-        counts[rule, _where(walk, path), entity, action] += count
-    hits = Counter(walk.hits)
+    steps: Counter[Step] = Counter(walk.hits)
     for row in walk.rows:
         if row.count:
             for step in row.hits:
-                hits[step] += row.count
-    for step, count in hits.items():
-        rule, where, entity, action = step.key
+                steps[step] += row.count
+    counts: dict[tuple[str, str, str, str], int] = {}
+    for step, count in steps.items():
+        key = step.key
         if walk.told:
-            where = _where(walk, (step.kind, *step.place))
-        counts[rule, where, entity, action] += count
-    return tuple(Finding(*key, count) for key, count in counts.items())
+            rule, _, entity, action = key
+            key = rule, _where(walk, (step.kind, *step.place)), entity, action
+        counts[key] = counts.get(key, 0) + count
+    for (rule, path, entity, action), count in walk.text_hits.items():
+        key = rule, _where(walk, path), entity, action
+        counts[key] = counts.get(key, 0) + count
+    return tuple([Finding(*key, count) for key, count in counts.items()])
 
 
 def _where(walk: Walk, path: tuple[str, ...]) -> str:
     """Write a place with its names as they leave."""
+    if not walk.told:
+        return dotted(path)
     return dotted(walk.told[name].shown if name in walk.told else name for name in path)

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from proxy.detect.detector import Span
 from proxy.detect.knowledge import KNOWN
-from proxy.policy.actions import Gone
+from proxy.policy.actions import Apply, Gone
 from proxy.policy.generalize import Scalar
 from proxy.policy.plan import Renamed, Treatment
 
-__all__ = ["COPY", "Change", "combine"]
+__all__ = ["COPY", "Change", "Made", "apply_once", "combine"]
 
 COPY = "copy:"
 """Stands before an entity for what is done to copies of a removed value: the same, under the rule `taint`."""
@@ -40,12 +40,19 @@ class Change(NamedTuple):
         return Renamed(text, mark if in_shadow else text, self.treatments)
 
 
-def combine(text: str, spans: Iterable[Span], treatments: Mapping[str, Treatment]) -> Change | None:
+Made = dict[tuple[Apply, Scalar], Scalar | Gone]
+"""What an action made of a value in this request: a pseudonym is dearer than a look at what was made before."""
+
+
+def combine(
+    text: str, spans: Iterable[Span], treatments: Mapping[str, Treatment], made: Made | None = None
+) -> Change | None:
     """Rewrite a text. Where spans overlap, the first wins, then the longer; the rest of the other goes too.
 
     Args:
         spans: from all finders, in any order.
         treatments: by entity, and by `copy:` with it for copies of removed values; a span without one stays.
+        made: read first, and added to.
 
     Returns:
         None when nothing changes.
@@ -54,6 +61,7 @@ def combine(text: str, spans: Iterable[Span], treatments: Mapping[str, Treatment
     done: list[Treatment] = []
     end = 0
     whole: Scalar | Gone | None = None
+    made = {} if made is None else made
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
         treatment = treatments.get(COPY + span.entity if span.rule == KNOWN else span.entity)
         start = max(span.start, end)
@@ -61,7 +69,7 @@ def combine(text: str, spans: Iterable[Span], treatments: Mapping[str, Treatment
             continue
         done.append(treatment)
         found = text[start : span.end]
-        new = found if treatment.shadow else treatment.apply(found)
+        new = found if treatment.shadow else apply_once(treatment.apply, found, made)
         if start == 0 and span.end == len(text):
             whole = new
         parts += (text[end:start], f"[{span.entity}]" if isinstance(new, Gone) else str(new))
@@ -69,3 +77,11 @@ def combine(text: str, spans: Iterable[Span], treatments: Mapping[str, Treatment
     if not done:
         return None
     return Change("".join((*parts, text[end:])) if whole is None else whole, tuple(done))
+
+
+def apply_once(apply: Apply, value: Scalar, made: Made) -> Scalar | Gone:
+    """Apply an action, unless that was done before."""
+    new = made.get((apply, value))
+    if new is None:
+        new = made[apply, value] = apply(value)
+    return new

@@ -16,7 +16,7 @@ from proxy.detect.knowledge import Known
 from proxy.detect.layers import Views, unescaped
 from proxy.policy.actions import GONE
 from proxy.policy.documents import BRACKETS, SHORTEST_BASE64, opens
-from proxy.policy.plan import Node, Plan, Renamed, Treatment
+from proxy.policy.plan import Node, Plan, Renamed, Step, Treatment
 from proxy.policy.rewriting import Change, combine
 from proxy.policy.walk import Dropped, Walk
 from proxy.wire.dialect import Form
@@ -119,7 +119,7 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
         for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers], views).items():
             spans[text] = (*spans.get(text, ()), *told)
     changes: Changes = {
-        text: change for text, found in spans.items() if (change := combine(text, found, looking.treatments))
+        text: change for text, found in spans.items() if (change := combine(text, found, looking.treatments, walk.made))
     }
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
@@ -181,22 +181,28 @@ def _numbers(walk: Walk, looking: Looking) -> Changes:
 def _write(walk: Walk, changes: Changes) -> set[int]:
     """Write changed values into everything that was walked."""
     dropped: set[int] = set()
+    places: dict[tuple[Plan | Node, Any], tuple[Step | None, tuple[str, ...]]] = {}
     for holder, plan, record in walk.holders:
         if _holds_none(holder, changes):
             continue
         items = holder.items() if holder.__class__ is dict else enumerate(holder)
         for key, value in [item for item in items if item[1].__class__ in _SCALARS and item[1] in changes]:
             change = changes[value]
-            node = _node(plan, key)
-            step = node.outer
+            step, path = places.get((plan, key)) or places.setdefault((plan, key), _place(plan, key))
             if step is not None and step.reserved:
                 if change.new != value:
                     dropped.add(record)
-                    _hit(walk, (node.kind, *node.place), change)
+                    _hit(walk, path, change)
             elif step is None or not step.exempt:
-                _hit(walk, (node.kind, *node.place), change)
+                _hit(walk, path, change)
                 _replace(holder, key, change)
     return dropped
+
+
+def _place(plan: Plan | Node, key: Any) -> tuple[Step | None, tuple[str, ...]]:
+    """Say what happens to a field, and where it stands."""
+    node = _node(plan, key)
+    return node.outer, (node.kind, *node.place)
 
 
 def _holds_none(holder: Any, changes: Changes) -> bool:

@@ -48,8 +48,11 @@ def cleaner(parts: UrlParts) -> Callable[[str], str]:
     It takes whole URLs, paths, `?search` strings, bare `a=b&c=d` queries and `#fragments`, since SDKs split URLs into
     all of these; what is no URL at all (`$direct`) has nothing to cut.
     """
+    whole = parts.path == "keep"
 
     def clean(text: str) -> str:
+        if whole and not ("?" in text or "#" in text or "=" in text or "@" in text):
+            return text
         rest, mark, fragment = text.partition("#")
         if _is_query(rest):
             return _kept(rest, parts)
@@ -64,7 +67,7 @@ def cleaner(parts: UrlParts) -> Callable[[str], str]:
 def _is_query(text: str) -> bool:
     """Tell a bare query by what stands before its first `=`: a name, and no part of a URL."""
     name, equals, _ = text.partition("=")
-    return bool(equals) and not any(sign in name for sign in "/:?")
+    return bool(equals) and not ("/" in name or ":" in name or "?" in name)
 
 
 def _kept(query: str, parts: UrlParts) -> str:
@@ -92,8 +95,8 @@ def personal(text: str, clean: str) -> Iterator[tuple[str, str]]:
         (value, entity), percent-decoded; pages repeat such values in their titles.
     """
     for pair in text.partition("#")[0].rpartition("?")[2].split("&"):
-        name, equals, value = pair.partition("=")
-        if equals and pair not in clean:
+        name, _, value = pair.partition("=")
+        if value and pair not in clean:
             plain = unquote_plus(value)
             entity = "EMAIL_ADDRESS" if "@" in plain else _promised(name)
             if entity in _TELLING:

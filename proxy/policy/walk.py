@@ -16,6 +16,7 @@ from proxy.policy.actions import GONE, Gone
 from proxy.policy.documents import Document, open_document
 from proxy.policy.generalize import Scalar
 from proxy.policy.plan import Block, Node, Plan, Renamed, Step, Treatment
+from proxy.policy.rewriting import Made, apply_once
 from proxy.policy.spec import OnError
 from proxy.policy.urls import personal
 from proxy.wire.dialect import Form
@@ -39,7 +40,7 @@ def _repeats(value: Any) -> bool:
 
 
 _NUMBERS = frozenset({int, float})
-_PLAIN = frozenset({str, int, float})
+_TEXTS = frozenset({str, type(None)})
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +66,7 @@ class Walk:
         seen: distinct values that the detectors look at.
         held: distinct values that stay, and only must hold no copy of a removed one.
         holders: every object and array that was walked, in order.
+        made: what actions made of texts.
         removed: (value, entity) of what a treatment took away, once each.
         documents: what was found inside texts and must be closed again, outermost first.
         hits: the step of every treatment that was applied; `rows` count those that came again, `text_hits` what has no
@@ -75,18 +77,20 @@ class Walk:
     """
 
     __slots__ = (
-        "_memo", "_on_error", "_rows", "documents", "held", "hits", "holders", "record", "removed", "seen",
-        "text_hits", "told", "unknown",
+        "_memo", "_on_error", "_rows", "_texts", "documents", "held", "hits", "holders", "made", "record", "removed",
+        "seen", "text_hits", "told", "unknown",
     )  # fmt: skip
 
     def __init__(self, on_error: OnError) -> None:
         self._on_error = on_error
         self.record = -1
-        self._memo: dict[tuple[Treatment | None, type, Scalar], Scalar | Gone] = {}
+        self._memo: dict[tuple[Any, ...], Scalar | Gone] = {}
+        self._texts: dict[tuple[Step, str], tuple[Scalar | Gone, list[Step]]] = {}
         self._rows: dict[tuple[Block, tuple[Any, ...]], Row] = {}
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
         self.holders: list[Holder] = []
+        self.made: Made = {}
         self.removed: list[tuple[str, str]] = []
         self.documents: list[Document] = []
         self.hits: list[Step] = []
@@ -127,46 +131,50 @@ class Walk:
         if plan.tried:
             self.text_hits.update(plan.tried)
         self.holders.append((d, plan, self.record))
-        for block, row in zip(plan.blocks, rows, strict=True):
+        for block, (values, row) in zip(plan.blocks, rows, strict=True):
             if row is None:
-                self._treat(plan.node, block, d, depth)
-            else:
-                d.update(row.new)
-                for name in row.gone:
-                    del d[name]
-                row.count += 1
+                self._treat(plan.node, block, values, d, depth)
+                continue
+            d.update(row.new)
+            for name in row.gone:
+                del d[name]
+            row.count += 1
         for name, step in plan.opens:
             self._act(node, d, name, step, depth)
         for name, child in plan.nested:
-            self._inside(d, name, child, depth)
+            value = d[name]
+            if value.__class__ is dict and depth < DEEPEST:
+                self._object(child, value, depth + 1)
+            else:
+                self._inside(d, name, child, depth)
 
-    def _gathered(self, plan: Plan, d: dict[str, Any]) -> list[Row | None]:
-        """Collect an object's values; give the rows of its treated fields that came before."""
+    def _gathered(self, plan: Plan, d: dict[str, Any]) -> list[tuple[tuple[Any, ...], Row | None]]:
+        """Collect an object's values; give those of its treated fields, and the rows of them that came before."""
         if plan.scanned is not None:
             self.seen.update(plan.scanned(d))
         if plan.kept is not None:
             self.held.update(plan.kept(d))
-        return [self._rows.get((block, block.values(d))) for block in plan.blocks]
+        return [(values := block.values(d), self._rows.get((block, values))) for block in plan.blocks]
 
-    def _treat(self, node: Node, block: Block, d: dict[str, Any], depth: int) -> None:
+    def _treat(self, node: Node, block: Block, values: tuple[Any, ...], d: dict[str, Any], depth: int) -> None:
         """Treat a block of an object's fields for the first time, and remember the row."""
-        values = block.values(d)
         before = len(self.hits)
         for (name, step), value in zip(block.acts, values, strict=True):
-            known = step.plain and value.__class__ in _PLAIN
-            new = self._memo.get((step.treatment, value.__class__, value)) if known else None
-            if new is None:
+            if value.__class__ is not str:
                 self._act(node, d, name, step, depth)
                 continue
-            self.hits.append(step)
+            new, steps = self._texts.get((step, value)) or self._text(step, value)
+            self.hits += steps
             if new is GONE:
                 del d[name]
-            else:
-                d[name] = new
-        if all(map(_repeats, values)):
-            left = {name: d[name] for name, _ in block.acts if name in d}
+                continue
+            d[name] = new
+            if step.scans:
+                self.seen.add(new)
+        if _TEXTS.issuperset(map(type, values)) or all(map(_repeats, values)):
+            new_row = {name: d[name] for name, _ in block.acts if name in d}
             gone = tuple(name for name, _ in block.acts if name not in d)
-            self._rows[block, values] = Row(left, gone, self.hits[before:])
+            self._rows[block, values] = Row(new_row, gone, self.hits[before:])
 
     def _inside(self, holder: Any, key: Any, node: Node, depth: int) -> None:
         value = holder[key]
@@ -241,17 +249,25 @@ class Walk:
         self.hits.append(step)
         treatment = step.treatment
         assert treatment is not None  # noqa: S101 - a step is treated only when it has a treatment; for the type checker
-        key = (treatment, value.__class__, value)
+        key = (treatment, value, value.__class__)
         new = self._memo.get(key)
         if new is None:
             new = self._memo[key] = self._first(treatment, value)
         return new
 
+    def _text(self, step: Step, value: str) -> tuple[Scalar | Gone, list[Step]]:
+        """Treat a text that this field did not hold before, and remember what became of it and by which steps."""
+        before = len(self.hits)
+        new = self._treated(step, value)
+        done = self._texts[step, value] = new, self.hits[before:]
+        del self.hits[before:]
+        return done
+
     def _first(self, treatment: Treatment, value: Scalar) -> Scalar | Gone:
         """Treat a value for the first time in this request."""
         if treatment.shadow:
             return value
-        new = treatment.apply(value)
+        new = treatment.apply(value) if value.__class__ is not str else apply_once(treatment.apply, value, self.made)
         if treatment.tells and new != value:
             self.removed.append((str(value), treatment.entity))
         elif treatment.entity == "URL" and new != value:
