@@ -185,6 +185,8 @@ def _url(spec: Mapping[str, Any], subject: Subject) -> Apply:
 
 def _text(value: Scalar) -> str:
     """Write a scalar as JSON would, so that a number and its text give the same pseudonym."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

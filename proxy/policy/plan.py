@@ -62,7 +62,7 @@ class Step:
         whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
         tried: what a rule in shadow mode would do; counted only, while all else says what happens.
         where: the place as findings show it.
-        plain: nothing but its treatment decides what becomes of a scalar.
+        alone: nothing but the step itself, for where steps are counted.
         key: rule, place, entity and action, as a finding has them.
     """
 
@@ -80,12 +80,12 @@ class Step:
     whole: bool = False
     tried: Treatment | None = None
     where: str = field(init=False)
-    plain: bool = field(init=False)
+    alone: tuple[Step, ...] = field(init=False, repr=False)
     key: tuple[str, str, str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", dotted((self.kind, *self.place)))
-        object.__setattr__(self, "plain", not (self.prefixes or self.keep_values or self.treatment is None))
+        object.__setattr__(self, "alone", (self,))
         done = self.treatment
         object.__setattr__(self, "key", (done.rule, self.where, done.entity, done.action) if done else ("",) * 4)
 

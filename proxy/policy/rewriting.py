@@ -14,7 +14,7 @@ from proxy.policy.actions import Apply, Gone
 from proxy.policy.generalize import Scalar
 from proxy.policy.plan import Renamed, Treatment
 
-__all__ = ["COPY", "Change", "Made", "apply_once", "combine"]
+__all__ = ["COPY", "Change", "Made", "combine"]
 
 COPY = "copy:"
 """Stands before an entity for what is done to copies of a removed value: the same, under the rule `taint`."""
@@ -40,8 +40,8 @@ class Change(NamedTuple):
         return Renamed(text, mark if in_shadow else text, self.treatments)
 
 
-Made = dict[tuple[Apply, Scalar], Scalar | Gone]
-"""What an action made of a value in this request: a pseudonym is dearer than a look at what was made before."""
+Made = dict[tuple[Apply, str], Scalar | Gone]
+"""What an action made of a text in this request: a pseudonym is dearer than a look at what was made before."""
 
 
 def combine(
@@ -69,7 +69,7 @@ def combine(
             continue
         done.append(treatment)
         found = text[start : span.end]
-        new = found if treatment.shadow else apply_once(treatment.apply, found, made)
+        new = found if treatment.shadow else _made(treatment.apply, found, made)
         if start == 0 and span.end == len(text):
             whole = new
         parts += (text[end:start], f"[{span.entity}]" if isinstance(new, Gone) else str(new))
@@ -79,9 +79,8 @@ def combine(
     return Change("".join((*parts, text[end:])) if whole is None else whole, tuple(done))
 
 
-def apply_once(apply: Apply, value: Scalar, made: Made) -> Scalar | Gone:
-    """Apply an action, unless that was done before."""
-    new = made.get((apply, value))
+def _made(apply: Apply, text: str, made: Made) -> Scalar | Gone:
+    new = made.get((apply, text))
     if new is None:
-        new = made[apply, value] = apply(value)
+        new = made[apply, text] = apply(text)
     return new

@@ -66,8 +66,10 @@ def cleaner(parts: UrlParts) -> Callable[[str], str]:
 
 def _is_query(text: str) -> bool:
     """Tell a bare query by what stands before its first `=`: a name, and no part of a URL."""
-    name, equals, _ = text.partition("=")
-    return bool(equals) and not ("/" in name or ":" in name or "?" in name)
+    if "=" not in text:
+        return False
+    name = text.partition("=")[0]
+    return not ("/" in name or ":" in name or "?" in name)
 
 
 def _kept(query: str, parts: UrlParts) -> str:
@@ -97,10 +99,9 @@ def personal(text: str, clean: str) -> Iterator[tuple[str, str]]:
     for pair in text.partition("#")[0].rpartition("?")[2].split("&"):
         name, _, value = pair.partition("=")
         if value and pair not in clean:
-            plain = unquote_plus(value)
-            entity = "EMAIL_ADDRESS" if "@" in plain else _promised(name)
+            entity = "EMAIL_ADDRESS" if "@" in value or "%40" in value else _promised(name)
             if entity in _TELLING:
-                yield plain, str(entity)
+                yield unquote_plus(value), str(entity)
 
 
 def _promised(name: str) -> str | None:

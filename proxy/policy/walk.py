@@ -16,7 +16,7 @@ from proxy.policy.actions import GONE, Gone
 from proxy.policy.documents import Document, open_document
 from proxy.policy.generalize import Scalar
 from proxy.policy.plan import Block, Node, Plan, Renamed, Step, Treatment
-from proxy.policy.rewriting import Made, apply_once
+from proxy.policy.rewriting import Made
 from proxy.policy.spec import OnError
 from proxy.policy.urls import personal
 from proxy.wire.dialect import Form
@@ -77,15 +77,14 @@ class Walk:
     """
 
     __slots__ = (
-        "_memo", "_on_error", "_rows", "_texts", "documents", "held", "hits", "holders", "made", "record", "removed",
+        "_on_error", "_rows", "_texts", "documents", "held", "hits", "holders", "made", "record", "removed",
         "seen", "text_hits", "told", "unknown",
     )  # fmt: skip
 
     def __init__(self, on_error: OnError) -> None:
         self._on_error = on_error
         self.record = -1
-        self._memo: dict[tuple[Any, ...], Scalar | Gone] = {}
-        self._texts: dict[tuple[Step, str], tuple[Scalar | Gone, list[Step]]] = {}
+        self._texts: dict[tuple[Step, str], tuple[Scalar | Gone, tuple[Step, ...]]] = {}
         self._rows: dict[tuple[Block, tuple[Any, ...]], Row] = {}
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
@@ -163,7 +162,10 @@ class Walk:
             if value.__class__ is not str:
                 self._act(node, d, name, step, depth)
                 continue
-            new, steps = self._texts.get((step, value)) or self._text(step, value)
+            done = self._texts.get((step, value))
+            if done is None:
+                done = self._texts[step, value] = self._treated(step, value)
+            new, steps = done
             self.hits += steps
             if new is GONE:
                 del d[name]
@@ -196,7 +198,8 @@ class Walk:
             if item.__class__ is dict or item.__class__ is list:
                 self._inside(items, index, node, depth)
             elif treated and step is not None and item is not None:
-                items[index] = self._treated(step, item)
+                items[index], steps = self._treated(step, item)
+                self.hits += steps
                 if step.scans:
                     self.seen.add(items[index])
             else:
@@ -218,15 +221,12 @@ class Walk:
         elif kind is bool and not step.whole:
             self._collect(step, value)
         elif value is not None:
-            self._put(d, name, step, self._treated(step, value))
-
-    def _put(self, d: dict[str, Any], name: str, step: Step, new: Scalar | Gone) -> None:
-        if new is GONE:
-            del d[name]
-            return
-        d[name] = new
-        if step.scans:
-            self.seen.add(new)
+            d[name], steps = self._treated(step, value)
+            self.hits += steps
+            if d[name] is GONE:
+                del d[name]
+            elif step.scans:
+                self.seen.add(d[name])
 
     def _act_inside(self, node: Node, d: dict[str, Any], name: str, step: Step, depth: int) -> None:
         treatment = step.treatment
@@ -239,39 +239,33 @@ class Walk:
         else:
             del d[name]
 
-    def _treated(self, step: Step, value: Scalar) -> Scalar | Gone:
-        if step.keep_values and value in step.keep_values:
-            return value
-        for prefix, other in step.prefixes:
-            if value.__class__ is str and str(value).startswith(prefix):
-                rest = self._treated(other, str(value)[len(prefix) :])
-                return rest if isinstance(rest, Gone) else f"{prefix}{rest}"
-        self.hits.append(step)
-        treatment = step.treatment
-        assert treatment is not None  # noqa: S101 - a step is treated only when it has a treatment; for the type checker
-        key = (treatment, value, value.__class__)
-        new = self._memo.get(key)
-        if new is None:
-            new = self._memo[key] = self._first(treatment, value)
-        return new
+    def _treated(self, step: Step, value: Scalar) -> tuple[Scalar | Gone, tuple[Step, ...]]:
+        """Say what becomes of a value, and which steps make it so."""
+        if value in step.keep_values:
+            return value, ()
+        if value.__class__ is str:
+            for prefix, other in step.prefixes:
+                if str(value).startswith(prefix):
+                    rest, steps = self._treated(other, str(value)[len(prefix) :])
+                    return rest if isinstance(rest, Gone) else f"{prefix}{rest}", steps
+        assert step.treatment is not None  # noqa: S101 - or the step would not be asked; for the type checker
+        return self._applied(step.treatment, value), step.alone
 
-    def _text(self, step: Step, value: str) -> tuple[Scalar | Gone, list[Step]]:
-        """Treat a text that this field did not hold before, and remember what became of it and by which steps."""
-        before = len(self.hits)
-        new = self._treated(step, value)
-        done = self._texts[step, value] = new, self.hits[before:]
-        del self.hits[before:]
-        return done
-
-    def _first(self, treatment: Treatment, value: Scalar) -> Scalar | Gone:
-        """Treat a value for the first time in this request."""
+    def _applied(self, treatment: Treatment, value: Scalar) -> Scalar | Gone:
+        """Treat a value, and note what the rest of the request is searched for; a text once in a request."""
         if treatment.shadow:
             return value
-        new = treatment.apply(value) if value.__class__ is not str else apply_once(treatment.apply, value, self.made)
-        if treatment.tells and new != value:
-            self.removed.append((str(value), treatment.entity))
-        elif treatment.entity == "URL" and new != value:
-            self.removed.extend(personal(str(value), str(new)))
+        new = self.made.get((treatment.apply, value)) if value.__class__ is str else None
+        if new is not None:
+            return new
+        new = treatment.apply(value)
+        if value.__class__ is str:
+            self.made[treatment.apply, value] = new
+        if new != value:
+            if treatment.tells:
+                self.removed.append((str(value), treatment.entity))
+            elif treatment.entity == "URL":
+                self.removed.extend(personal(str(value), str(new)))
         return new
 
     def _fail(self, holder: Any, key: Any, node: Node) -> None:

@@ -7,6 +7,8 @@ browser adds the site's own session cookies and the full Referer to every analyt
 
 from __future__ import annotations
 
+from functools import cache
+
 from proxy.model import Headers
 
 __all__ = ["answerable", "forwardable", "header"]
@@ -83,7 +85,7 @@ def forwardable(headers: Headers, allowed: frozenset[str]) -> Headers:
     Returns:
         The allowed fields in their order, never one that is hop-by-hop or named by `Connection`.
     """
-    return _kept(headers, _COMMON | allowed)
+    return _kept(headers, _travelling(allowed))
 
 
 def answerable(headers: Headers) -> Headers:
@@ -91,12 +93,15 @@ def answerable(headers: Headers) -> Headers:
     return _kept(headers, _ANSWERED)
 
 
+@cache
+def _travelling(allowed: frozenset[str]) -> frozenset[str]:
+    return (_COMMON | allowed) - _HOP_BY_HOP
+
+
 def _kept(headers: Headers, allowed: frozenset[str]) -> Headers:
-    named = {
-        option.strip().lower()
-        for field, value in headers
-        if field.lower() == "connection"
-        for option in value.split(",")
-    }
-    travelling = allowed - _HOP_BY_HOP - named
-    return tuple(pair for pair in headers if pair[0].lower() in travelling)
+    kept = tuple([pair for pair in headers if pair[0].lower() in allowed])
+    connections = [value for field, value in headers if field.lower() == "connection"]
+    if not connections:
+        return kept
+    named = {option.strip().lower() for value in connections for option in value.split(",")}
+    return tuple(pair for pair in kept if pair[0].lower() not in named)
