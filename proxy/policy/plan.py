@@ -8,10 +8,10 @@ names, never values, and a name that is itself personal is never remembered. `po
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from proxy.policy.actions import Apply
 from proxy.policy.selectors import dotted
@@ -226,28 +226,24 @@ class Node:
 
     def fresh(self, d: dict[str, Any]) -> Plan:
         """Build the plan for just this object, its values' types included."""
-        renames = self._ground.rename([name for name in d if name not in self._steps])
-        steps = {name: self.step(name, renames[name].shown if name in renames else None) for name in d}
-        busy = [name for name, step in steps.items() if step.treatment or step.form in _DOCUMENTS]
-        opens = [name for name in busy if steps[name].form in _DOCUMENTS or isinstance(d[name], dict | list)]
-        acts = {name: step for name, step in steps.items() if name in busy and name not in opens}
-        left = [name for name, step in steps.items() if name not in busy and not step.exempt]
-        nested = [name for name in left if isinstance(d[name], dict | list)]
-        rest = [name for name in left if name not in nested]
-        scanned = [name for name in rest if steps[name].scans]
-        kept = [name for name in rest if not steps[name].scans]
+        known = self._steps
+        renames = self._ground.rename([name for name in d if name not in known])
+        steps = {
+            name: known.get(name) or self.step(name, renames[name].shown if name in renames else None) for name in d
+        }
+        parts = _parted(steps, d)
         return Plan(
             self,
-            _values(scanned),
-            _values(kept),
-            _blocks(acts),
-            tuple((name, steps[name]) for name in opens),
-            tuple((name, self.child(name, steps[name])) for name in nested),
+            _values(parts["scanned"]),
+            _values(parts["kept"]),
+            _blocks({name: steps[name] for name in parts["acts"]}),
+            tuple([(name, steps[name]) for name in parts["opens"]]),
+            tuple([(name, self.child(name, steps[name])) for name in parts["nested"]]),
             tuple(
-                (t.rule, (step.kind, *step.place), t.entity, t.action) for step in steps.values() if (t := step.tried)
+                [(t.rule, (step.kind, *step.place), t.entity, t.action) for step in steps.values() if (t := step.tried)]
             ),
-            sum(step.unknown for step in steps.values()),
-            tuple(name for name, step in steps.items() if not step.catalogued),
+            sum([step.unknown for step in steps.values()]),
+            tuple([name for name, step in steps.items() if not step.catalogued]),
             renames,
         )
 
@@ -277,6 +273,28 @@ class Node:
 
 
 _DOCUMENTS = frozenset({Form.JSON, Form.BASE64_JSON})
+
+
+_Part = Literal["acts", "opens", "nested", "scanned", "kept", "exempt"]
+"""What is done with a field."""
+
+
+def _parted(steps: Mapping[str, Step], d: Mapping[str, Any]) -> dict[_Part, list[str]]:
+    parts: dict[_Part, list[str]] = {"acts": [], "opens": [], "nested": [], "scanned": [], "kept": [], "exempt": []}
+    for name, step in steps.items():
+        parts[_part(step, d[name])].append(name)
+    return parts
+
+
+def _part(step: Step, value: Any) -> _Part:
+    inside = value.__class__ is dict or value.__class__ is list
+    if step.form in _DOCUMENTS or (step.treatment is not None and inside):
+        return "opens"
+    if step.treatment is not None:
+        return "acts"
+    if step.exempt:
+        return "exempt"
+    return "nested" if inside else "scanned" if step.scans else "kept"
 
 
 def _blocks(acts: dict[str, Step]) -> tuple[Block, ...]:

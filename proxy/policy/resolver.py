@@ -90,8 +90,9 @@ class Resolver:
         return rule if rule is not None and self._is_trial(rule) else None
 
     def _rules(self, kind: str, path: tuple[str, ...]) -> Iterator[Rule]:
-        places = self._index.places(kind, path)
-        return (rule for rule in self._policy.fields if any(selector.matches(places) for selector in rule.selectors))
+        fields = self._policy.fields
+        places = self._index.places(kind, path) if fields else []
+        return (rule for rule in fields if any(selector.matches(places) for selector in rule.selectors))
 
     def _is_trial(self, rule: Rule) -> bool:
         return rule.spec.mode == "shadow" and self._policy.mode == "enforce"
