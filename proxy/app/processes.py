@@ -18,6 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from proxy.app.memory import give_back
 from proxy.app.service import Sockets, open_sockets
 from proxy.errors import StartError
 from proxy.settings import Settings
@@ -84,6 +85,7 @@ def supervise(settings: Settings, work: Work, refresh: Callable[[], None]) -> No
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # heard by sigwait, one at a time; nothing runs in between
     sockets = open_all(settings)
     memory = memoryview(mmap.mmap(-1, settings.workers * STORE_BYTES))
+    give_back()
     gc.freeze()  # what is there now is never collected, so its pages stay shared
     house = _Workers(sockets, memory, work)
     for number in range(settings.workers):

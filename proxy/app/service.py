@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 
 from proxy.app.compose import Compiled, assemble, recompile
+from proxy.app.memory import give_back
 from proxy.delivery import open_session
 from proxy.errors import EventveilError, SettingsError, StartError
 from proxy.model import Outcome
@@ -116,6 +117,7 @@ class Service:
         await self.private.open()
         await self.public.open()
         self._tasks = [asyncio.create_task(watch(self.telemetry)), asyncio.create_task(self._tick())]
+        give_back()
         self._set_ready(ready=True)
         say("serving", listen=[self.public.address, self.private.address])
 
@@ -138,6 +140,7 @@ class Service:
             self._take(compiled)
             self._fault = ""
             self.telemetry.reloaded(taken=True)
+            give_back()
             say("reloaded")
 
     async def _reload_everywhere(self) -> None:

@@ -1,8 +1,10 @@
 # ruff: noqa: RUF001 - letters of many scripts
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proxy.detect import folding
-from proxy.detect.folding import _fold_char, fold, script
+from proxy.detect.folding import fold, fold_origins, script
 
 
 @pytest.mark.parametrize(
@@ -22,15 +24,22 @@ def test_case_accents_and_strokes_fold(text, expected):
     assert expected == fold(text)
 
 
-def test_one_character_folds_alone():
-    """Folding by character agrees with folding the text."""
-    assert ["a", "o", "o"] == [_fold_char(char) for char in "Aøø"]
+@given(st.text())
+def test_each_folded_letter_has_an_origin(text):
+    """For every letter of a folded text one letter of the text itself is named, and they stand in its order."""
+    origins = fold_origins(text)
+    assert (len(fold(text)), sorted(origins)) == (len(origins), origins)
+
+
+def test_an_origin_is_the_letter_that_folded():
+    """A letter that folds to two is named twice, one that folds to none never."""
+    assert [0, 1, 1, 2, 4] == fold_origins("aæe\u0301x")
 
 
 def test_the_memory_of_characters_is_bounded(monkeypatch):
     """A full table still folds, it only remembers no more."""
     monkeypatch.setattr(folding, "_FOLDED", dict.fromkeys(map(chr, range(0x10000, 0x11000)), "x"))
-    assert "e" == _fold_char("é")
+    assert "e" == fold("é")
     assert 4096 == len(folding._FOLDED)
 
 

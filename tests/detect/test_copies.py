@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from proxy.detect.copies import coded_copies
+
+ADA = ("ada.king@example.org", "EMAIL_ADDRESS")
+USER = ("subjects?>~~~?>ada", "USER_ID")
+
+
+def _coded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_a_value_is_found_at_every_alignment(shift: int) -> None:
+    """Three alignments of base64 hide the same value; its whole run is found at each."""
+    coded = _coded("x" * shift + ADA[0] + "yy")
+    joined = f"?d {coded}\0clean"
+    assert {coded} == {joined[start:end] for start, end, _ in coded_copies(joined, [ADA])}
+
+
+@pytest.mark.parametrize("cut", range(4))
+def test_a_run_that_began_earlier_is_read_at_each_offset(cut: int) -> None:
+    """Base64 cut out of a longer run still gives its values away."""
+    assert coded_copies(_coded("xyzxyz" + ADA[0])[cut:], [ADA])
+
+
+def test_the_url_safe_alphabet_hides_nothing() -> None:
+    """The same bytes are found in both alphabets."""
+    coded = base64.urlsafe_b64encode(USER[0].encode()).decode()
+    assert (True, [(0, len(coded), "USER_ID")]) == ("_" in coded or "-" in coded, coded_copies(coded, [USER]))
+
+
+def test_each_run_and_each_value_has_its_place() -> None:
+    """Two runs, and two values in one, are told apart."""
+    bob = ("bob-1815-x", "USER_ID")
+    joined = f"{_coded('to: ' + ADA[0])}\0{_coded(bob[0] + ' and ' + ADA[0])}"
+    found = {(start, entity) for start, _, entity in coded_copies(joined, [ADA, bob])}
+    second = joined.index("\0") + 1
+    assert {(0, "EMAIL_ADDRESS"), (second, "EMAIL_ADDRESS"), (second, "USER_ID")} == found
+
+
+@pytest.mark.parametrize(
+    ("joined", "values"),
+    [
+        ("nothing that could be coded", [ADA]),
+        ("adakingexampleorg", [ADA]),
+        (_coded("somebody else altogether"), [ADA]),
+        (_coded("ada is short"), [("ada", "PERSON")]),
+        (_coded(ADA[0]), []),
+    ],
+)
+def test_what_holds_no_value_gives_nothing(joined: str, values: list[tuple[str, str]]) -> None:
+    """Words, other people's base64, and values so short that they stand anywhere give no place."""
+    assert [] == coded_copies(joined, values)
