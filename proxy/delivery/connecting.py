@@ -1,0 +1,71 @@
+"""How a connection comes to be: name → addresses → the first that takes us → TLS. Errors become ours by one table.
+
+`pool` calls `connect` when it has no connection left. Of several addresses the next is tried when one has not answered
+within a quarter of a second (RFC 8305), so that a broken IPv6 route costs that and not the whole timeout; uvloop does
+not do that by itself. Names are looked up for each new connection: connections are few, and the system's resolver is
+where an operator caches. Texts of foreign errors, which quote addresses and names, end here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+
+from aiohappyeyeballs import start_connection
+
+from proxy.delivery.connection import Connection
+from proxy.delivery.delivery import Timeouts
+from proxy.delivery.upstream import Origin
+from proxy.errors import DeliveryError, UpstreamTimeout, UpstreamUnreachable
+
+__all__ = ["connect"]
+
+NEXT_ADDRESS_S = 0.25
+"""Source: RFC 8305 section 5, Connection Attempt Delay."""
+
+TRANSLATED: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "a connection in time"),
+    (socket.gaierror, "a host name that resolves"),
+    (ssl.SSLCertVerificationError, "a certificate that verifies"),
+    (ssl.SSLError, "a TLS connection"),
+    (OSError, "a connection"),
+    (ValueError, "a host name that resolves"),
+)
+"""What went wrong → what was expected; the first that fits. A name that IDNA cannot encode is a ValueError."""
+
+
+async def connect(origin: Origin, timeouts: Timeouts, made: Callable[[], Connection]) -> Connection:
+    """Open a connection.
+
+    Args:
+        made: makes the protocol object, when there is a socket for it.
+
+    Raises:
+        UpstreamUnreachable: 502, no address, no connection, no trust.
+        UpstreamTimeout: 504, the time for the whole answer is shorter than that for a connection, and is up.
+    """
+    try:
+        async with asyncio.timeout(min(timeouts.connect_s, timeouts.total_s)):
+            return await _open(origin, made)
+    except TimeoutError as error:
+        if timeouts.total_s < timeouts.connect_s:
+            raise UpstreamTimeout("an answer in time", type(error).__name__, "upstream") from error
+        raise _translated(error) from error
+    except (OSError, ValueError) as error:
+        raise _translated(error) from error
+
+
+async def _open(origin: Origin, made: Callable[[], Connection]) -> Connection:
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    opened = await start_connection(found, happy_eyeballs_delay=NEXT_ADDRESS_S, interleave=1, loop=loop)
+    name = origin.host.rstrip(".") if origin.tls is not None else None
+    _, connection = await loop.create_connection(made, sock=opened, ssl=origin.tls, server_hostname=name)
+    return connection
+
+
+def _translated(error: Exception) -> DeliveryError:
+    expected = next(expected for kind, expected in TRANSLATED if isinstance(error, kind))
+    return UpstreamUnreachable(expected, type(error).__name__, "upstream")
