@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
-
-from aiohappyeyeballs import start_connection
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from itertools import zip_longest
 
 from proxy.delivery.connection import Connection
 from proxy.delivery.delivery import Timeouts
@@ -59,11 +59,58 @@ async def connect(origin: Origin, timeouts: Timeouts, made: Callable[[], Connect
 
 async def _open(origin: Origin, made: Callable[[], Connection]) -> Connection:
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    opened = await start_connection(found, happy_eyeballs_delay=NEXT_ADDRESS_S, interleave=1, loop=loop)
     name = origin.host.rstrip(".") if origin.tls is not None else None
-    _, connection = await loop.create_connection(made, sock=opened, ssl=origin.tls, server_hostname=name)
-    return connection
+
+    async def attempt(address: str) -> Connection:
+        # By its address, not on a socket of ours: uvloop, cancelled at the wrong moment, would close that one twice.
+        _, made_one = await loop.create_connection(made, address, origin.port, ssl=origin.tls, server_hostname=name)
+        return made_one
+
+    found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    return await _first(_in_turn([(family, str(address[0])) for family, _, _, _, address in found]), attempt)
+
+
+def _in_turn(found: Iterable[tuple[int, str]]) -> list[str]:
+    """Let IPv6 and IPv4 take turns, the family that the resolver prefers first. Source: RFC 8305 section 4."""
+    families: dict[int, list[str]] = {}
+    for family, address in found:
+        families.setdefault(family, []).append(address)
+    return [address for turn in zip_longest(*families.values()) for address in turn if address is not None]
+
+
+async def _first(addresses: list[str], attempt: Callable[[str], Coroutine[None, None, Connection]]) -> Connection:
+    """Give the first connection; the next address is tried when one has failed or takes long.
+
+    Raises:
+        Exception: of the last attempt, when all have failed.
+    """
+    left = deque(addresses)
+    if len(left) == 1:
+        return await attempt(left[0])
+    running: set[asyncio.Task[Connection]] = set()
+    failure: BaseException | None = None
+    try:
+        while left or running:
+            if left:
+                running.add(asyncio.create_task(attempt(left.popleft())))
+            patience_s = NEXT_ADDRESS_S if left else None
+            done, _ = await asyncio.wait(running, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                running.discard(task)
+                failure = task.exception()
+                if failure is None:
+                    return task.result()
+        raise failure or OSError
+    finally:
+        await _drop(running)
+
+
+async def _drop(running: set[asyncio.Task[Connection]]) -> None:
+    for task in running:
+        task.cancel()
+    for end in await asyncio.gather(*running, return_exceptions=True):
+        if isinstance(end, Connection):
+            end.abort()
 
 
 def _translated(error: Exception) -> DeliveryError:

@@ -31,11 +31,18 @@ def post(body: bytes = b"{}", headers: Headers = (), method: str = "POST") -> Wi
     return WireRequest(method, "/track", "a=1", headers, body)
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop turn until something is so."""
+    while not condition():  # noqa: ASYNC110 - what a kernel buffers has no event
+        await asyncio.sleep(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """How one request is taken.
 
     Args:
+        answer: `%BODY` in it stands for the request's.
         end: what becomes of the connection afterwards, without a word about it in the answer.
         early: the answer comes when the head is there, and the body is not read.
         dripping: byte by byte.
@@ -63,6 +70,7 @@ class RawVendor:
     requests: list[bytes] = field(default_factory=list)
     used: list[int] = field(default_factory=list)
     connections: int = 0
+    closed: int = 0
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     reading: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,13 +79,16 @@ class RawVendor:
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.writers.append(writer)
         number, self.connections = self.connections, self.connections + 1
-        with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            while await self._take(reader, writer, number):
-                pass
-        writer.close()
-        with suppress(ConnectionError, ssl.SSLError):
-            await writer.wait_closed()
-        self.ended.set()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+                while await self._take(reader, writer, number):
+                    pass
+            writer.close()
+            with suppress(ConnectionError, ssl.SSLError):
+                await writer.wait_closed()
+        finally:
+            self.closed += 1
+            self.ended.set()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> bool:
         request = await reader.readuntil(b"\r\n\r\n")
@@ -89,15 +100,17 @@ class RawVendor:
         self.requests.append(request)
         self.used.append(number)
         self.arrived.set()
-        for piece in [turn.answer[at : at + 1] for at in range(len(turn.answer))] if turn.dripping else [turn.answer]:
+        answer = turn.answer.replace(b"%BODY", request.partition(b"\r\n\r\n")[2])
+        for piece in [answer[at : at + 1] for at in range(len(answer))] if turn.dripping else [answer]:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(0)
         if turn.end == "reset":
             linger = struct.pack("ii", 1, 0)
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        if turn.early and not turn.end:
-            await reader.read(1)
+            writer.transport.abort()
+        while turn.early and not turn.end and await reader.read(2**16):
+            pass
         return not turn.end
 
 
@@ -117,5 +130,4 @@ async def raw_vendor(
         server.close()
         for writer in fake.writers:
             writer.transport.abort()
-        if fake.connections:
-            await fake.ended.wait()
+        await until(lambda: fake.closed == fake.connections)
