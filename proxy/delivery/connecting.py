@@ -1,8 +1,7 @@
 """How a connection comes to be: name → addresses → the first that takes us → TLS. Errors become ours by one table.
 
 `pool` calls `connect` when it has no connection left. Of several addresses the next is tried when one has not answered
-within a quarter of a second (RFC 8305), so that a broken IPv6 route costs that and not the whole timeout; uvloop does
-not do that by itself. Names are looked up for each new connection: connections are few, and the system's resolver is
+soon (RFC 8305), so that a broken IPv6 route costs that and not the whole timeout; uvloop does not do that by itself. Names are looked up for each new connection: connections are few, and the system's resolver is
 where an operator caches. Texts of foreign errors, which quote addresses and names, end here.
 """
 
@@ -22,8 +21,9 @@ from proxy.errors import DeliveryError, UpstreamTimeout, UpstreamUnreachable
 
 __all__ = ["connect"]
 
-NEXT_ADDRESS_S = 0.25
-"""Source: RFC 8305 section 5, Connection Attempt Delay."""
+NEXT_ADDRESS_S, NEXT_ADDRESS_TLS_S = 0.25, 0.75
+"""Source: RFC 8305 section 5, Connection Attempt Delay. TLS is part of an attempt here, so that it takes three round
+trips and not one; a vendor on another continent must not be connected to twice each time."""
 
 TRANSLATED: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "a connection in time"),
@@ -62,12 +62,13 @@ async def _open(origin: Origin, made: Callable[[], Connection]) -> Connection:
     name = origin.host.rstrip(".") if origin.tls is not None else None
 
     async def attempt(address: str) -> Connection:
-        # By its address, not on a socket of ours: uvloop, cancelled at the wrong moment, would close that one twice.
+        # By its address, not on a socket of ours: uvloop does not let go of that one when it is closed as it opens.
         _, made_one = await loop.create_connection(made, address, origin.port, ssl=origin.tls, server_hostname=name)
         return made_one
 
     found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-    return await _first(_in_turn([(family, str(address[0])) for family, _, _, _, address in found]), attempt)
+    addresses = _in_turn([(family, str(address[0])) for family, _, _, _, address in found])
+    return await _first(addresses, attempt, NEXT_ADDRESS_S if origin.tls is None else NEXT_ADDRESS_TLS_S)
 
 
 def _in_turn(found: Iterable[tuple[int, str]]) -> list[str]:
@@ -78,7 +79,9 @@ def _in_turn(found: Iterable[tuple[int, str]]) -> list[str]:
     return [address for turn in zip_longest(*families.values()) for address in turn if address is not None]
 
 
-async def _first(addresses: list[str], attempt: Callable[[str], Coroutine[None, None, Connection]]) -> Connection:
+async def _first(
+    addresses: list[str], attempt: Callable[[str], Coroutine[None, None, Connection]], next_s: float
+) -> Connection:
     """Give the first connection; the next address is tried when one has failed or takes long.
 
     Raises:
@@ -93,7 +96,7 @@ async def _first(addresses: list[str], attempt: Callable[[str], Coroutine[None, 
         while left or running:
             if left:
                 running.add(asyncio.create_task(attempt(left.popleft())))
-            patience_s = NEXT_ADDRESS_S if left else None
+            patience_s = next_s if left else None
             done, _ = await asyncio.wait(running, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 running.discard(task)

@@ -1,6 +1,6 @@
 """The way through a corporate proxy: CONNECT tunnels, absolute targets, proxy authentication. aiohttp's client does it.
 
-`direct` sends here what has an egress proxy; everything else goes through `pool`, at a fifth of the price. The session
+`direct` sends here what has an egress proxy; everything else goes through `pool`, which costs a fifth. The session
 opens with the first request. A request goes out as the heart made it, with no header, cookie, redirect or retry of
 aiohttp's own. Errors of aiohttp are translated by one table, and their texts, which quote URLs, end here.
 """

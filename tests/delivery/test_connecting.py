@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import pytest
 
-from proxy.delivery import connecting
 from proxy.delivery.answer import AnswerReader
 from proxy.delivery.connecting import _first, _in_turn, _translated, connect
 from proxy.delivery.connection import Connection
@@ -203,11 +202,8 @@ RACES = [
 
 
 @pytest.mark.parametrize(("addresses", "expected"), RACES)
-async def test_the_first_address_that_answers_is_taken(
-    addresses: list[str], expected: str | type[OSError], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_first_address_that_answers_is_taken(addresses: list[str], expected: str | type[OSError]) -> None:
     """And the attempts at the others end before it is given."""
-    monkeypatch.setattr(connecting, "NEXT_ADDRESS_S", 0.01)
     running = 0
 
     async def attempt(address: str) -> Connection:
@@ -223,7 +219,7 @@ async def test_the_first_address_that_answers_is_taken(
             running -= 1
 
     try:
-        got: str | type[Exception] = (await _first(addresses, attempt)).origin.host
+        got: str | type[Exception] = (await _first(addresses, attempt, 0.01)).origin.host
     except OSError as error:
         got = type(error)
     assert (expected, 0) == (got, running)
@@ -241,7 +237,7 @@ async def test_a_connection_that_comes_too_late_is_closed() -> None:
             await both.wait()
             return connection
 
-        connection = await _first(["one", "other"], attempt)
+        connection = await _first(["one", "other"], attempt, 0.01)
         await until(lambda: len(gone) == 1)
         assert connection.is_open
         connection.abort()

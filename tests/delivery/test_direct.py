@@ -14,7 +14,7 @@ from proxy.delivery.connection import LARGE_BYTES
 from proxy.delivery.delivery import Timeouts
 from proxy.delivery.direct import Client, Direct
 from proxy.delivery.upstream import Upstream, tls_context
-from proxy.errors import DeliveryError, Overloaded, UpstreamTimeout, UpstreamUnreachable
+from proxy.errors import DeliveryError, EventveilError, Overloaded, UpstreamTimeout, UpstreamUnreachable
 from proxy.model import Headers, Outcome, Report, Scrubbed, WireRequest
 from tests.certificates import Authority
 from tests.fakes import LOOPBACK, vendor
@@ -133,6 +133,37 @@ async def test_a_connection_that_breaks_is_unreachable_and_not_tried_again() -> 
         with pytest.raises(UpstreamUnreachable):
             await direct.deliver(_scrubbed())
     assert 1 == len(fake.received)
+
+
+async def test_a_client_that_goes_away_frees_its_place() -> None:
+    """Its request may be at the vendor or not; the next one is taken."""
+    async with vendor(hold=asyncio.Event()) as fake, _direct(fake.url, in_flight_limit=1) as (direct, steps):
+        for _ in range(2):
+            waiting = asyncio.create_task(direct.deliver(_scrubbed()))
+            await fake.arrived.wait()
+            fake.arrived.clear()
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        assert [1, -1, 1, -1] == steps
+        assert fake.hold is not None
+        fake.hold.set()
+
+
+async def test_a_request_that_may_not_be_written_frees_its_place() -> None:
+    """500, and nothing is sent."""
+    async with vendor() as fake, _direct(fake.url) as (direct, steps):
+        with pytest.raises(EventveilError, match="control characters"):
+            await direct.deliver(_scrubbed(headers=(("a", "b\r\nc: d"),)))
+    assert ([], [1, -1]) == (fake.received, steps)
+
+
+async def test_the_vendor_is_called_by_its_name_and_below_its_path() -> None:
+    """Host with a port that the scheme does not imply; the base's path before the request's own."""
+    async with vendor() as fake, _direct(f"http://localhost:{fake.port}/eu/v1") as (direct, _):
+        await direct.deliver(_scrubbed())
+    got = fake.received[0]
+    assert ("/eu/v1/track?a=1", f"localhost:{fake.port}") == (got.target, got.header("host"))
 
 
 UNREACHABLE = {

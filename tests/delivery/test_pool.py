@@ -188,11 +188,13 @@ def test_no_whole_answer_in_time_is_a_timeout(run: Run, answer: bytes) -> None:
     """However much of it is there; the connection is closed and the next request takes another."""
 
     async def ask() -> None:
-        async with raw_vendor(Turn(answer), Turn()) as fake, _pool() as pool:
+        async with raw_vendor(Turn(), Turn(answer), Turn()) as fake, _pool() as pool:
+            await _ask(pool, fake)
             with pytest.raises(UpstreamTimeout):
                 await _ask(pool, fake, total_s=0.01)
+            await until(lambda: len(fake.requests) == 2)
             await _ask(pool, fake)
-        assert [0, 1] == fake.used
+        assert [0, 0, 1] == fake.used
 
     run(ask())
 
