@@ -1,8 +1,9 @@
 """How a connection comes to be: name → addresses → the first that takes us → TLS. Errors become ours by one table.
 
 `pool` calls `connect` when it has no connection left. Of several addresses the next is tried when one has not answered
-soon (RFC 8305), so that a broken IPv6 route costs that and not the whole timeout; uvloop does not do that by itself. Names are looked up for each new connection: connections are few, and the system's resolver is
-where an operator caches. Texts of foreign errors, which quote addresses and names, end here.
+soon (RFC 8305), so that a broken IPv6 route costs that and not the whole timeout; uvloop does not do that by itself.
+Names are looked up for each new connection: connections are few, and the system's resolver is where an operator caches.
+Texts of foreign errors, which quote addresses and names, end here.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Connection(asyncio.Protocol):
         self._reader: AnswerReader | None = None
         self._waiter: asyncio.Future[Answer | DeliveryError] | None = None
         self._room: asyncio.Future[None] | None = None
-        self._early = False
+        self._early = False  # the answer came before all of the request was sent, or something came behind it
 
     @property
     def busy(self) -> bool:

@@ -197,6 +197,23 @@ def test_what_is_no_answer_is_refused(wire: bytes, expected: str) -> None:
         assert (expected, "upstream") == (caught.value.expected, caught.value.where)
 
 
+@given(
+    name=st.sampled_from(sorted(WHOLE | REFUSED)),
+    at=st.integers(0, 150),
+    cut=st.integers(0, 20),
+    put=st.binary(max_size=9),
+)
+def test_any_bytes_are_an_answer_or_our_error(name: str, at: int, cut: int, put: bytes) -> None:
+    """Nothing else comes out, whatever a vendor, or somebody in its place, sends."""
+    wire = (WHOLE | REFUSED)[name][0]
+    reader = AnswerReader(LIMIT)
+    try:
+        answer = reader.feed(wire[:at] + put + wire[at + cut :]) or reader.end()
+    except DeliveryError:
+        return
+    assert (True, True) == (200 <= answer.status <= 599, len(answer.body) <= LIMIT)
+
+
 def test_another_transfer_coding_does_not_end_with_the_connection() -> None:
     """What came was not the body but something that it could be made from."""
     reader = AnswerReader(LIMIT)
