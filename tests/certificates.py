@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,12 @@ class Pair:
     cert_file: Path
     key_file: Path
 
+    def context(self) -> ssl.SSLContext:
+        """Serve with it."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.cert_file, self.key_file)
+        return context
+
 
 class Authority:
     """Signs certificates for `127.0.0.1`; its own is in `bundle`."""
@@ -33,12 +40,13 @@ class Authority:
         self.bundle = folder / "ca.pem"
         self.bundle.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, name: str, host: str = "127.0.0.1") -> Pair:
+    def issue(self, name: str, host: str = "127.0.0.1", *, expired: bool = False) -> Pair:
         """Write a certificate and its key; the same name overwrites."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
-        signed = self._builder(subject, key).add_extension(address, critical=False).sign(self._key, hashes.SHA256())
+        builder = self._builder(subject, key, last_day=-1 if expired else 1)
+        signed = builder.add_extension(address, critical=False).sign(self._key, hashes.SHA256())
         pair = Pair(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         pair.cert_file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         pair.key_file.write_bytes(
@@ -48,7 +56,9 @@ class Authority:
         )
         return pair
 
-    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    def _builder(
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, last_day: int = 1
+    ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (
             x509.CertificateBuilder()
@@ -56,8 +66,8 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_before(now - timedelta(days=2))
+            .not_valid_after(now + timedelta(days=last_day))
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )

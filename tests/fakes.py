@@ -12,11 +12,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
-import aiohttp
 import orjson
 from aiohttp import web
 
-from proxy.delivery import Delivery, Direct, Upstream, open_session
+from proxy.delivery import Client, Delivery, Direct, Timeouts, Upstream
 from proxy.model import Batch, Headers, Report
 from proxy.policy.program import Program
 from proxy.server.edge import Edge, EdgeLimits
@@ -228,7 +227,7 @@ async def serving(
 ) -> AsyncIterator[Serving]:
     """Serve Mixpanel below `/mp` and Segment below `/seg` with a heart that keeps everything."""
     keeping = program or Keeping()
-    telemetry, session = Telemetry(), open_session()
+    telemetry, client = Telemetry(), Client()
     lanes = []
     for dialect in ("mixpanel", "segment"):
         meter = telemetry.lane(dialect, dialect)
@@ -236,12 +235,12 @@ async def serving(
         def gauge(step: int, slot: int = meter.upstream_in_flight) -> None:
             telemetry.add(slot, step)
 
-        timeout = aiohttp.ClientTimeout(total=5, connect=2)
-        direct = delivery or Direct(session, Upstream(upstream), timeout, in_flight, 2**20, gauge)
+        timeouts = Timeouts(connect_s=2, total_s=5)
+        direct = delivery or Direct(client, Upstream(upstream), timeouts, in_flight, 2**20, gauge)
         prefix = {"mixpanel": "/mp", "segment": "/seg"}[dialect]
         fake = cast("Program", keeping)
         ends = {
-            route: Direct(session, Upstream(base), timeout, in_flight, 2**20, gauge)
+            route: Direct(client, Upstream(base), timeouts, in_flight, 2**20, gauge)
             for route, base in (elsewhere or {}).items()
         }
         lanes.append(Lane(dialect, prefix, DIALECTS[dialect], fake, direct, Origins(origins), meter, ends))
@@ -256,7 +255,7 @@ async def serving(
     finally:
         await listener.close()
         workers.close()
-        await session.close()
+        await client.close()
 
 
 EVENT = b'data={"event":"Plan Selected","properties":{"token":"tok","distinct_id":"u-1","$insert_id":"i-1"}}'

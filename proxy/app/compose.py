@@ -1,7 +1,7 @@
 """Settings → what a process serves with: keyring, programs, lanes.
 
 In two steps. `compile_all` does all that can fail and takes long, knows no event loop, and runs beside a process that
-goes on serving; `assemble` binds the result to the session and meters of a running process. `service` calls both.
+goes on serving; `assemble` binds the result to the client and meters of a running process. `service` calls both.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
-import aiohttp
-
-from proxy.delivery import Direct, Upstream, egress_proxy, tls_context
+from proxy.delivery import Client, Direct, Timeouts, Upstream, egress_proxy, tls_context
 from proxy.errors import PolicyError, SettingsError
 from proxy.keys.keyring import Keyring
 from proxy.policy.compile import compile_program
@@ -94,22 +92,22 @@ def recompile(compiled: Compiled, reread: Callable[[], Settings] | None, environ
     return compile_all(settings, environ)
 
 
-def assemble(compiled: Compiled, session: aiohttp.ClientSession, telemetry: Telemetry) -> Lanes:
+def assemble(compiled: Compiled, client: Client, telemetry: Telemetry) -> Lanes:
     """Build the lanes of a running process.
 
     Args:
-        session: what all lanes send with.
+        client: what all lanes send with.
         telemetry: gets the series of each lane.
     """
     settings = compiled.settings
-    timeout = aiohttp.ClientTimeout(total=settings.limits.answer_timeout_s, connect=settings.limits.connect_timeout_s)
+    timeouts = Timeouts(settings.limits.connect_timeout_s, settings.limits.answer_timeout_s)
     lanes = []
     for lane, program, upstreams in zip(settings.lanes, compiled.programs, compiled.upstreams, strict=True):
         meter = telemetry.lane(lane.label, lane.dialect)
         telemetry.store.values[meter.upstream_limit] = lane.in_flight
         gauge = partial(telemetry.add, meter.upstream_in_flight)
         ends = {
-            route: Direct(session, upstream, timeout, lane.in_flight, settings.limits.answer_bytes, gauge)
+            route: Direct(client, upstream, timeouts, lane.in_flight, settings.limits.answer_bytes, gauge)
             for route, upstream in upstreams.items()
         }
         own, prefix, dialect = ends.pop(""), lane.path.rstrip("/"), DIALECTS[lane.dialect]

@@ -20,7 +20,7 @@ from itertools import count
 
 from proxy.app.compose import Compiled, assemble, recompile
 from proxy.app.memory import give_back
-from proxy.delivery import open_session
+from proxy.delivery import Client
 from proxy.errors import EventveilError, SettingsError, StartError
 from proxy.model import Outcome
 from proxy.policy.canary import leaks
@@ -102,7 +102,7 @@ class Service:
         tls = compiled.settings.listen.tls
         self._tls = Tls(tls.cert_file, tls.key_file) if tls.cert_file and tls.key_file else None
         opened = sockets or open_sockets(compiled.settings)
-        self._session = open_session()
+        self._client = Client()
         self._handler = _handler(compiled.settings, self.telemetry)
         self.public = Listener(self._edge(self._handler), opened.public, self._tls)
         self._others = others
@@ -159,7 +159,7 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._handler.workers.close()
-        await self._session.close()
+        await self._client.close()
         await self.private.close()
 
     def check_certificate(self) -> None:
@@ -188,7 +188,7 @@ class Service:
 
     def _take(self, compiled: Compiled) -> None:
         settings = compiled.settings
-        lanes = assemble(compiled, self._session, self.telemetry)
+        lanes = assemble(compiled, self._client, self.telemetry)
         handler = self._handler
         handler.lanes, handler.limits, handler.access = lanes, _intake(settings), AccessLog(settings.log.access_sample)
         handler.workers = replace(

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from proxy.model import Headers, Outcome, Scrubbed
 
-__all__ = ["Answer", "Delivery", "Receipt"]
+__all__ = ["Answer", "Delivery", "Receipt", "Timeouts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,19 @@ class Receipt:
 
     outcome: Outcome
     answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a vendor is waited for.
+
+    Args:
+        connect_s: until there is a connection, TLS included.
+        total_s: until the whole answer is there, connecting included; kept late by at most half a second, never early.
+    """
+
+    connect_s: float
+    total_s: float
 
 
 class Delivery(Protocol):

@@ -1,16 +1,17 @@
 """Where a vendor is and how to get there: base URL, TLS, egress proxy. Decided once at start, not per request.
 
-`app` makes an `Upstream` for each lane; `direct` asks it for URLs. aiohttp's own `trust_env` is not used: it reads
-~/.netrc and would put somebody's password into a vendor's request, and it asks the environment again for every request.
-Nothing here opens a connection.
+`app` makes an `Upstream` for each lane; `pool` asks it for targets, `egress` for URLs. aiohttp's own `trust_env` is not
+used: it reads ~/.netrc and would put somebody's password into a vendor's request, and it asks the environment again for
+every request. Nothing here opens a connection.
 """
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # public, missing in typeshed
 
@@ -19,7 +20,7 @@ from yarl import URL
 
 from proxy.errors import EventveilError, SettingsError
 
-__all__ = ["EgressProxy", "Upstream", "egress_proxy", "tls_context"]
+__all__ = ["EgressProxy", "Origin", "Upstream", "egress_proxy", "tls_context"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +36,80 @@ class EgressProxy:
     authorization: str = ""
 
 
+class Origin(NamedTuple):
+    """Where a connection leads; two requests to equal origins may share one.
+
+    Args:
+        host: name or address, IPv6 without brackets.
+        port: 1 to 65535.
+        tls: always verifies; None for plain http. A reload makes a new context, and with it new connections.
+    """
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+
+
 @dataclass(frozen=True, slots=True)
 class Upstream:
     """A vendor's base URL and the way to it.
 
     Args:
         base: scheme, host and perhaps a path, without a trailing slash.
-        tls: always verifies; None for plain http.
+        tls: always verifies; there for https, and None for http.
         proxy: None when the vendor is reached directly.
+        origin: taken from the base.
+        authority: what the Host header says; without the port that the scheme implies.
+
+    Raises:
+        SettingsError: the base has no host, or a port that is none; or it says https and there is no TLS.
     """
 
     base: str
     tls: ssl.SSLContext | None = None
     proxy: EgressProxy | None = None
+    origin: Origin = field(init=False)
+    authority: str = field(init=False)
+    _prefix: str = field(init=False)
 
-    def url(self, path: str, query: str) -> URL:
-        """Join the base with a path and query, byte for byte: nothing is encoded, decoded or tidied up.
+    def __post_init__(self) -> None:
+        try:
+            parts = urlsplit(self.base)
+            port, host = parts.port, parts.hostname
+        except ValueError as error:
+            raise SettingsError("a URL with host and port", "another form", "upstream") from error
+        default = 80 if self.tls is None else 443
+        if parts.scheme != ("http" if self.tls is None else "https"):
+            raise SettingsError("TLS for https and only there", "the other", "upstream")
+        if not host or port == 0:
+            raise SettingsError("a URL with host and port", "one without", "upstream")
+        named = f"[{host}]" if ":" in host else host.rstrip(".")
+        object.__setattr__(self, "origin", Origin(host, port or default, self.tls))
+        object.__setattr__(self, "authority", named if port in (None, default) else f"{named}:{port}")
+        object.__setattr__(self, "_prefix", parts.path)
+
+    def target(self, path: str, query: str) -> str:
+        """Join the base's path with a path and query, byte for byte: nothing is encoded, decoded or tidied up.
 
         Raises:
-            EventveilError: 500, it would not be one line of ASCII; the scrubber made something that is no URL.
+            EventveilError: 500, it would not be one word of ASCII; the scrubber made something that is no target.
         """
-        target = f"{path}?{query}" if query else path
-        if not target.isascii() or not target.isprintable() or " " in target:
-            raise EventveilError(expected="a target in printable ASCII", got="another character", where="upstream")
-        return URL(self.base + target, encoded=True)
+        return self._prefix + _checked(path, query)
+
+    def url(self, path: str, query: str) -> URL:
+        """Join the base with a path and query in the same way.
+
+        Raises:
+            EventveilError: 500, as `target`.
+        """
+        return URL(self.base + _checked(path, query), encoded=True)
+
+
+def _checked(path: str, query: str) -> str:
+    target = f"{path}?{query}" if query else path
+    if not target.isascii() or not target.isprintable() or " " in target or "#" in target:
+        raise EventveilError(expected="a target in printable ASCII", got="another character", where="upstream")
+    return target
 
 
 def tls_context(ca_bundle: Path | None) -> ssl.SSLContext:

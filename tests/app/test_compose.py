@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from proxy.app.compose import assemble, compile_all
-from proxy.delivery import EgressProxy, open_session
+from proxy.delivery import Client, EgressProxy
 from proxy.errors import KeyringError, PolicyError, SettingsError, StartError
 from proxy.settings import load
 from proxy.telemetry import Telemetry
@@ -39,8 +39,8 @@ async def test_lanes_are_bound_to_meters_and_deliveries(tmp_path: Path) -> None:
     """By prefix, with their limit published."""
     settings = load(write_settings(tmp_path, "http://127.0.0.1:1"), {})
     telemetry = Telemetry()
-    async with open_session() as session:
-        lanes = assemble(compile_all(settings, {}), session, telemetry)
+    async with Client() as client:
+        lanes = assemble(compile_all(settings, {}), client, telemetry)
     found = lanes.find("/seg/v1/batch")
     assert found is not None
     assert ("seg", "segment", "/v1/batch") == (found[0].name, found[0].dialect.name, found[1])

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from proxy.delivery.direct import LARGE_BYTES, Direct, _translated, open_session
-from proxy.delivery.upstream import EgressProxy, Upstream, tls_context
-from proxy.errors import DeliveryError, Overloaded, UpstreamTimeout, UpstreamUnreachable
+from proxy.delivery.connection import LARGE_BYTES
+from proxy.delivery.delivery import Timeouts
+from proxy.delivery.direct import Client, Direct
+from proxy.delivery.upstream import Upstream, tls_context
+from proxy.errors import DeliveryError, EventveilError, Overloaded, UpstreamTimeout, UpstreamUnreachable
 from proxy.model import Headers, Outcome, Report, Scrubbed, WireRequest
-from tests.certificates import Authority, Pair
+from tests.certificates import Authority
 from tests.fakes import LOOPBACK, vendor
 
 NOTHING = Report(0, 0, 0, ())
@@ -29,15 +29,14 @@ def _scrubbed(method: str = "POST", body: bytes = b"{}", headers: Headers = (), 
 @asynccontextmanager
 async def _direct(base: str, *, total_s: float = 5.0, **how: Any) -> AsyncIterator[tuple[Direct, list[int]]]:
     steps: list[int] = []
-    upstream = Upstream(base, how.pop("tls", None), how.pop("proxy", None))
-    timeout = aiohttp.ClientTimeout(total=total_s, connect=2)
+    upstream = Upstream(base, how.pop("tls", None))
     given = {"in_flight_limit": 2, "answer_limit_bytes": 1000} | how
-    async with open_session() as session:
-        yield Direct(session, upstream, timeout, gauge=steps.append, **given), steps
+    async with Client() as client:
+        yield Direct(client, upstream, Timeouts(2, total_s), gauge=steps.append, **given), steps
 
 
 async def test_the_vendor_gets_what_the_heart_made_and_nothing_else() -> None:
-    """No header of aiohttp's own but those that the connection needs."""
+    """No header is added but those that the connection needs."""
     headers = (("content-type", "text/plain"), ("user-agent", "Firefox"), ("Host", "evil"), ("Content-Length", "7"))
     async with vendor() as fake, _direct(fake.url) as (direct, steps):
         receipt = await direct.deliver(_scrubbed(headers=headers))
@@ -136,6 +135,37 @@ async def test_a_connection_that_breaks_is_unreachable_and_not_tried_again() -> 
     assert 1 == len(fake.received)
 
 
+async def test_a_client_that_goes_away_frees_its_place() -> None:
+    """Its request may be at the vendor or not; the next one is taken."""
+    async with vendor(hold=asyncio.Event()) as fake, _direct(fake.url, in_flight_limit=1) as (direct, steps):
+        for _ in range(2):
+            waiting = asyncio.create_task(direct.deliver(_scrubbed()))
+            await fake.arrived.wait()
+            fake.arrived.clear()
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        assert [1, -1, 1, -1] == steps
+        assert fake.hold is not None
+        fake.hold.set()
+
+
+async def test_a_request_that_may_not_be_written_frees_its_place() -> None:
+    """500, and nothing is sent."""
+    async with vendor() as fake, _direct(fake.url) as (direct, steps):
+        with pytest.raises(EventveilError, match="control characters"):
+            await direct.deliver(_scrubbed(headers=(("a", "b\r\nc: d"),)))
+    assert ([], [1, -1]) == (fake.received, steps)
+
+
+async def test_the_vendor_is_called_by_its_name_and_below_its_path() -> None:
+    """Host with a port that the scheme does not imply; the base's path before the request's own."""
+    async with vendor() as fake, _direct(f"http://localhost:{fake.port}/eu/v1") as (direct, _):
+        await direct.deliver(_scrubbed())
+    got = fake.received[0]
+    assert ("/eu/v1/track?a=1", f"localhost:{fake.port}") == (got.target, got.header("host"))
+
+
 UNREACHABLE = {
     "nobody listens": "http://127.0.0.1:1",
     "no TLS there": "https://127.0.0.1:{port}",
@@ -145,96 +175,28 @@ UNREACHABLE = {
 @pytest.mark.parametrize("base", UNREACHABLE.values(), ids=UNREACHABLE)
 async def test_a_vendor_that_is_not_there_is_unreachable(base: str) -> None:
     """502 with the kind of failure; no address in the text."""
-    async with vendor() as fake, _direct(base.format(port=fake.port)) as (direct, _):
+    tls = tls_context(None) if base.startswith("https") else None
+    async with vendor() as fake, _direct(base.format(port=fake.port), tls=tls) as (direct, _):
         with pytest.raises(UpstreamUnreachable) as caught:
             await direct.deliver(_scrubbed())
     assert not any(part in str(caught.value) for part in ("127.0.0.1", "/track"))
-
-
-TRANSLATED = [
-    (aiohttp.ConnectionTimeoutError("https://a/?bob"), UpstreamUnreachable, "a connection in time"),
-    (aiohttp.ServerTimeoutError("https://a/?bob"), UpstreamTimeout, "an answer in time"),
-    (TimeoutError("https://a/?bob"), UpstreamTimeout, "an answer in time"),
-    (aiohttp.ClientPayloadError("https://a/?bob"), UpstreamUnreachable, "a whole answer"),
-    (ConnectionResetError("https://a/?bob"), UpstreamUnreachable, "a whole answer"),
-]
-
-
-@pytest.mark.parametrize(("theirs", "ours", "expected"), TRANSLATED)
-def test_a_foreign_error_becomes_one_of_ours(theirs: Exception, ours: type[DeliveryError], expected: str) -> None:
-    """By its kind; its text stays behind."""
-    error = _translated(theirs)
-    assert (ours, expected, type(theirs).__name__) == (type(error), error.expected, error.got)
-
-
-async def test_a_request_goes_through_the_egress_proxy() -> None:
-    """The proxy gets the absolute URL and the credentials that were configured for it."""
-    async with vendor() as corporate:
-        way = EgressProxy(corporate.url, "Basic dTpw")
-        async with _direct("http://vendor.invalid", proxy=way) as (direct, _):
-            await direct.deliver(_scrubbed())
-    got = corporate.received[0]
-    assert ("http://vendor.invalid/track?a=1", "Basic dTpw") == (got.target, got.header("proxy-authorization"))
-
-
-def _tls(pair: Pair) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(pair.cert_file, pair.key_file)
-    return context
 
 
 async def test_a_vendor_whose_authority_is_in_the_bundle_is_trusted(tmp_path: Path) -> None:
     """The same certificate without the bundle, or for another host, is not."""
     authority = Authority(tmp_path)
     trusting = tls_context(authority.bundle)
-    async with vendor(tls=_tls(authority.issue("vendor"))) as fake:
+    async with vendor(tls=authority.issue("vendor").context()) as fake:
         async with _direct(fake.url, tls=trusting) as (direct, _):
             assert Outcome.FORWARDED is (await direct.deliver(_scrubbed())).outcome
         async with _direct(fake.url, tls=tls_context(None)) as (direct, _):
             with pytest.raises(UpstreamUnreachable, match="certificate"):
                 await direct.deliver(_scrubbed())
-    async with vendor(tls=_tls(authority.issue("other", "127.0.0.9"))) as fake:
+    async with vendor(tls=authority.issue("other", "127.0.0.9").context()) as fake:
         async with _direct(fake.url, tls=trusting) as (direct, _):
             with pytest.raises(UpstreamUnreachable, match="certificate"):
                 await direct.deliver(_scrubbed())
         assert [] == fake.received
-
-
-@asynccontextmanager
-async def _connect_proxy() -> AsyncIterator[tuple[str, list[str]]]:
-    """Open a proxy that tunnels and keeps the heads of what it was asked."""
-    heads: list[str] = []
-    tunnels: list[asyncio.Task[None]] = []
-
-    async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            while data := await reader.read(65536):
-                writer.write(data)
-        writer.close()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
-        host, _, port = heads[-1].split()[1].partition(":")
-        there, back = await asyncio.open_connection(host, int(port))
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        tunnels.append(asyncio.create_task(pipe(there, writer)))
-        await pipe(reader, back)
-
-    async with await asyncio.start_server(serve, LOOPBACK, 0) as server:
-        yield f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}", heads
-        await asyncio.gather(*tunnels)
-
-
-async def test_a_tls_vendor_is_reached_through_a_tunnel(tmp_path: Path) -> None:
-    """The proxy sees host, port and its own credentials; the vendor sees the request and no credentials."""
-    authority = Authority(tmp_path)
-    async with vendor(tls=_tls(authority.issue("vendor"))) as fake, _connect_proxy() as (proxy, heads):
-        way = EgressProxy(proxy, "Basic dTpw")
-        async with _direct(fake.url, proxy=way, tls=tls_context(authority.bundle)) as (direct, _):
-            await direct.deliver(_scrubbed())
-    assert heads[0].startswith(f"CONNECT {LOOPBACK}:{fake.port} HTTP/1.1")
-    assert "Proxy-Authorization: Basic dTpw" in heads[0]
-    assert (1, 1, None) == (len(heads), len(fake.received), fake.received[0].header("proxy-authorization"))
 
 
 async def test_nothing_is_not_delivered() -> None:

@@ -10,6 +10,8 @@ import pytest
 from proxy.delivery.upstream import EgressProxy, Upstream, egress_proxy, tls_context
 from proxy.errors import EventveilError, SettingsError
 
+TLS = tls_context(None)
+
 JOINED = [
     ("https://api.vendor.example", "/track/", "", "/track/"),
     ("https://api.vendor.example", "/track", "a=%41+%2B&b=%C3%A9&", "/track?a=%41+%2B&b=%C3%A9&"),
@@ -21,14 +23,53 @@ JOINED = [
 @pytest.mark.parametrize(("base", "path", "query", "expected"), JOINED)
 def test_a_url_is_joined_byte_for_byte(base: str, path: str, query: str, expected: str) -> None:
     """What the heart made is what goes on the wire."""
-    assert expected == Upstream(base).url(path, query).raw_path_qs
+    upstream = Upstream(base, TLS if base.startswith("https") else None)
+    assert (expected, expected) == (upstream.url(path, query).raw_path_qs, upstream.target(path, query))
 
 
-@pytest.mark.parametrize("path", ["/a b", "/a\r\nHost: evil.example", "/é", "/\x00"])
+@pytest.mark.parametrize("path", ["/a b", "/a\r\nHost: evil.example", "/é", "/\x00", "/a#b"])
 def test_what_is_no_target_is_not_sent(path: str) -> None:
     """A line break or a space would end the request line; such a path is a fault and nothing is forwarded."""
-    with pytest.raises(EventveilError):
-        Upstream("https://api.vendor.example").url(path, "")
+    upstream = Upstream("https://api.vendor.example", TLS)
+    for join in (upstream.url, upstream.target):
+        with pytest.raises(EventveilError, match="printable ASCII"):
+            join(path, "")
+        with pytest.raises(EventveilError, match="printable ASCII"):
+            join("/", path)
+
+
+REACHED = [
+    ("http://vendor.example", "vendor.example", 80, "vendor.example"),
+    ("http://vendor.example:80/eu", "vendor.example", 80, "vendor.example"),
+    ("http://Vendor.Example:443", "vendor.example", 443, "vendor.example:443"),
+    ("https://vendor.example", "vendor.example", 443, "vendor.example"),
+    ("https://vendor.example:8443", "vendor.example", 8443, "vendor.example:8443"),
+    ("https://vendor.example.", "vendor.example.", 443, "vendor.example"),
+    ("http://[::1]:8080", "::1", 8080, "[::1]:8080"),
+    ("https://[::1]", "::1", 443, "[::1]"),
+]
+
+
+@pytest.mark.parametrize(("base", "host", "port", "authority"), REACHED)
+def test_a_base_says_where_to_connect_and_what_to_call_it(base: str, host: str, port: int, authority: str) -> None:
+    """IPv6 has brackets in the Host header only; a port that the scheme implies is not named."""
+    tls = TLS if base.startswith("https") else None
+    upstream = Upstream(base, tls)
+    assert ((host, port, tls), authority) == (upstream.origin, upstream.authority)
+
+
+@pytest.mark.parametrize("base", ["http://", "http://a:0", "http://a:65536", "http://[::1", "http://[a]"])
+def test_a_base_that_leads_nowhere_stops_the_start(base: str) -> None:
+    """Not the first request."""
+    with pytest.raises(SettingsError, match="host and port"):
+        Upstream(base)
+
+
+@pytest.mark.parametrize(("base", "tls"), [("https://a", None), ("http://a", tls_context(None))])
+def test_https_without_tls_is_not_possible(base: str, tls: ssl.SSLContext | None) -> None:
+    """A mistake in the composition must not send events in the clear."""
+    with pytest.raises(SettingsError, match="TLS for https"):
+        Upstream(base, tls)
 
 
 def test_certificates_are_always_verified() -> None:
