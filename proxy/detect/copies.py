@@ -54,8 +54,8 @@ def coded_copies(joined: str, values: Iterable[tuple[str, str]]) -> list[Hit]:
 
 
 def _mixed(run: str) -> bool:
-    """Tell base64 from words, hexadecimal and constants: base64 of any text mixes the cases."""
-    return run.lower() != run != run.upper()
+    """Tell base64 from words, hexadecimal, numbers and constants: base64 of any text mixes the cases."""
+    return not (run.islower() or run.isupper() or run.isdigit())
 
 
 def _raw(values: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, str]]:

@@ -19,7 +19,7 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from pybase64 import urlsafe_b64decode, urlsafe_b64encode
+from pybase64 import b64encode_as_string, urlsafe_b64decode
 
 from proxy.keys.shapes import Shape
 
@@ -30,6 +30,8 @@ BODY_BYTES = 16
 TAG_BYTES = 4
 TOKEN_CHARACTERS = 27
 """base64url of 20 bytes without its padding."""
+_URL_SAFE = b"-_"
+"""In place of `+/`."""
 BLOCK_BYTES = 64
 """Block size of SHA-256. Source: FIPS 180-4."""
 
@@ -71,7 +73,7 @@ class Pseudonymizer:
         return hmac.compare_digest(written.encode(), token.encode("utf-8", "surrogatepass"))
 
     def _written(self, body: bytes) -> str:
-        return self._prefix + urlsafe_b64encode(body + self._tag(body)[:TAG_BYTES])[:TOKEN_CHARACTERS].decode()
+        return self._prefix + b64encode_as_string(body + self._tag(body)[:TAG_BYTES], _URL_SAFE)[:TOKEN_CHARACTERS]
 
 
 class Sealer:
@@ -107,7 +109,7 @@ class Sealer:
     def _written(self, value: str) -> str:
         # AES-SIV takes no empty message; one sign before every value costs less than an exception for one.
         sealed = self._cipher.encrypt(b"\0" + value.encode("utf-8", "surrogatepass"), None)
-        return self._prefix + urlsafe_b64encode(sealed).decode().rstrip("=")
+        return self._prefix + b64encode_as_string(sealed, _URL_SAFE).rstrip("=")
 
 
 def _precomputed(key: bytes) -> Callable[[bytes], bytes]:
