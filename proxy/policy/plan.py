@@ -61,7 +61,6 @@ class Step:
         keep_values: not treated.
         whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
         tried: what a rule in shadow mode would do; counted only, while all else says what happens.
-        where: the place as findings show it.
         alone: nothing but the step itself, for where steps are counted.
         key: rule, place, entity and action, as a finding has them.
     """
@@ -79,15 +78,17 @@ class Step:
     keep_values: frozenset[str] = frozenset()
     whole: bool = False
     tried: Treatment | None = None
-    where: str = field(init=False)
     alone: tuple[Step, ...] = field(init=False, repr=False)
     key: tuple[str, str, str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "where", dotted((self.kind, *self.place)))
         object.__setattr__(self, "alone", (self,))
         done = self.treatment
-        object.__setattr__(self, "key", (done.rule, self.where, done.entity, done.action) if done else ("",) * 4)
+        where = dotted((self.kind, *self.place)) if done else ""
+        object.__setattr__(self, "key", (done.rule, where, done.entity, done.action) if done else _NOTHING_DONE)
+
+
+_NOTHING_DONE = ("", "", "", "")
 
 
 class Renamed(NamedTuple):
@@ -198,7 +199,7 @@ class Node:
         outer: the step of the field that holds this object; what it says is inherited where nothing else applies.
     """
 
-    __slots__ = ("_children", "_ground", "_plans", "_steps", "kind", "outer", "place")
+    __slots__ = ("_blocks", "_children", "_ground", "_plans", "_steps", "kind", "outer", "place")
 
     def __init__(self, kind: str, ground: Ground, place: tuple[str, ...] = (), outer: Step | None = None) -> None:
         self.kind, self.place, self.outer = kind, place, outer
@@ -212,6 +213,7 @@ class Node:
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._steps: dict[str, Step] = {}
         self._children: dict[str, Node] = {}
+        self._blocks: dict[tuple[tuple[str, Step], ...], Block] = {}
 
     def plan(self, d: dict[str, Any]) -> Plan:
         """Give the plan for an object's shape."""
@@ -234,9 +236,9 @@ class Node:
         parts = _parted(steps, d)
         return Plan(
             self,
-            _values(parts["scanned"]),
-            _values(parts["kept"]),
-            _blocks({name: steps[name] for name in parts["acts"]}),
+            _values(parts["scanned"]) if parts["scanned"] else None,
+            _values(parts["kept"]) if parts["kept"] else None,
+            self._in_blocks([(name, steps[name]) for name in parts["acts"]]),
             tuple([(name, steps[name]) for name in parts["opens"]]),
             tuple([(name, self.child(name, steps[name])) for name in parts["nested"]]),
             tuple(
@@ -246,6 +248,26 @@ class Node:
             tuple([name for name, step in steps.items() if not step.catalogued]),
             renames,
         )
+
+    def _in_blocks(self, acts: Sequence[tuple[str, Step]]) -> tuple[Block, ...]:
+        """Part treated fields by what changes together: from page to page, with the person, with the event.
+
+        Shapes share blocks, since the vendor's own fields are the same in all of them.
+        """
+        parts: dict[tuple[bool, bool], list[tuple[str, Step]]] = {}
+        for name, step in acts:
+            parts.setdefault((step.scans, step.catalogued), []).append((name, step))
+        return tuple([self._block(tuple(part)) for part in parts.values()])
+
+    def _block(self, acts: tuple[tuple[str, Step], ...]) -> Block:
+        block = self._blocks.get(acts)
+        if block is None:
+            names = [name for name, _ in acts]
+            block = Block(acts, _values(names))
+            if self._steps.keys() >= set(names):
+                self._ground.count()
+                self._blocks[acts] = block
+        return block
 
     def step(self, name: str, shown: str | None = None) -> Step:
         """Classify a field.
@@ -297,18 +319,8 @@ def _part(step: Step, value: Any) -> _Part:
     return "nested" if inside else "scanned" if step.scans else "kept"
 
 
-def _blocks(acts: dict[str, Step]) -> tuple[Block, ...]:
-    """Part treated fields into those that change from page to page and those that stay with the person."""
-    parts = ([(name, step) for name, step in acts.items() if step.scans is paged] for paged in (False, True))
-    return tuple(
-        Block(tuple(part), values) for part in parts if (values := _values([name for name, _ in part])) is not None
-    )
-
-
-def _values(names: Sequence[str]) -> Values | None:
+def _values(names: Sequence[str]) -> Values:
     """Make the function that takes some fields out of an object; `itemgetter` gives a tuple only from two names on."""
-    if not names:
-        return None
     if len(names) == 1:
         only = names[0]
         return lambda d: (d[only],)

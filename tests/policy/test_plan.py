@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
-from proxy.policy.plan import LARGEST_SHAPE, LONGEST_NAME, Ground, Node, Plan, Renamed, Step
+from proxy.policy.actions import GONE
+from proxy.policy.plan import LARGEST_SHAPE, LONGEST_NAME, Ground, Node, Plan, Renamed, Step, Treatment
 from proxy.wire.dialect import Form
+
+DROPPED = Treatment("rule", "PERSON", "drop", lambda _: GONE)
 
 
 def ground(limit: int = 1000, **forms: Form) -> tuple[Ground, list[str]]:
@@ -16,7 +19,9 @@ def ground(limit: int = 1000, **forms: Form) -> tuple[Ground, list[str]]:
     def classify(node: Node, name: str) -> Step:
         asked.append(name)
         form = forms.get(name, Form.PLAIN)
-        return Step(node.kind, (*node.place, name), scans=name != "held", form=form, exempt=name == "exempt")
+        treatment = DROPPED if name == "email" else None
+        scans, exempt = name != "held", name == "exempt"
+        return Step(node.kind, (*node.place, name), treatment, scans=scans, form=form, exempt=exempt)
 
     def rename(names: Sequence[str]) -> dict[str, Renamed]:
         return {name: Renamed("[X]", "[X]", ()) for name in names if "@" in name}
@@ -115,5 +120,14 @@ def test_the_same_object_has_one_node() -> None:
 
 
 def test_a_step_says_where_it_is() -> None:
-    """The place that findings show is written once."""
-    assert r"event.a\.b.c" == Step("event", ("a.b", "c")).where
+    """The place that findings show is written once, for a step that does something."""
+    assert ("rule", r"event.a\.b.c", "PERSON", "drop") == Step("event", ("a.b", "c"), DROPPED).key
+    assert ("", "", "", "") == Step("event", ("a",)).key
+
+
+def test_shapes_share_the_blocks_of_their_treated_fields() -> None:
+    """Fields that two shapes have in common are treated once when their values come again in the other shape."""
+    made, _ = ground()
+    root = node(made)
+    one, two = root.plan({"email": "a", "x": 1}), root.plan({"y": 1, "email": "b"})
+    assert (1, True) == (len(one.blocks), one.blocks[0] is two.blocks[0])
