@@ -250,14 +250,12 @@ class Node:
         )
 
     def _in_blocks(self, acts: Sequence[tuple[str, Step]]) -> tuple[Block, ...]:
-        """Part treated fields by what changes together: from page to page, with the person, with the event.
+        """Part treated fields by what changes together: from page to page, or with the person.
 
         Shapes share blocks, since the vendor's own fields are the same in all of them.
         """
-        parts: dict[tuple[bool, bool], list[tuple[str, Step]]] = {}
-        for name, step in acts:
-            parts.setdefault((step.scans, step.catalogued), []).append((name, step))
-        return tuple([self._block(tuple(part)) for part in parts.values()])
+        parts = ([(name, step) for name, step in acts if step.scans is paged] for paged in (False, True))
+        return tuple([self._block(tuple(part)) for part in parts if part])
 
     def _block(self, acts: tuple[tuple[str, Step], ...]) -> Block:
         block = self._blocks.get(acts)

@@ -183,10 +183,7 @@ def _write(walk: Walk, changes: Changes) -> set[int]:
     dropped: set[int] = set()
     places: dict[tuple[Plan | Node, Any], tuple[Step | None, tuple[str, ...]]] = {}
     for holder, plan, record in walk.holders:
-        if _holds_none(holder, changes):
-            continue
-        items = holder.items() if holder.__class__ is dict else enumerate(holder)
-        for key, value in [item for item in items if item[1].__class__ in _SCALARS and item[1] in changes]:
+        for key, value in _changing(holder, changes):
             change = changes[value]
             step, path = places.get((plan, key)) or places.setdefault((plan, key), _place(plan, key))
             if step is not None and step.reserved:
@@ -199,18 +196,22 @@ def _write(walk: Walk, changes: Changes) -> set[int]:
     return dropped
 
 
+def _changing(holder: Any, changes: Changes) -> Sequence[tuple[Any, Any]]:
+    """Give the places of an object or array whose value changes; mostly, told in one step of C, there are none."""
+    is_object = holder.__class__ is dict
+    try:
+        if changes.keys().isdisjoint(holder.values() if is_object else holder):
+            return ()
+    except TypeError:  # it holds objects itself
+        pass
+    items = holder.items() if is_object else enumerate(holder)
+    return [(key, value) for key, value in items if value.__class__ in _SCALARS and value in changes]
+
+
 def _place(plan: Plan | Node, key: Any) -> tuple[Step | None, tuple[str, ...]]:
     """Say what happens to a field, and where it stands."""
     node = _node(plan, key)
     return node.outer, (node.kind, *node.place)
-
-
-def _holds_none(holder: Any, changes: Changes) -> bool:
-    """Tell, in one step of C, that nothing in an object changes; what holds objects itself is not told so."""
-    try:
-        return changes.keys().isdisjoint(holder.values() if holder.__class__ is dict else holder)
-    except TypeError:
-        return False
 
 
 def _hit(walk: Walk, path: tuple[str, ...], change: Change) -> None:
