@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import uvloop
 
 from tests.fakes import EVENT, get, post, sdk, serving, vendor
 from tests.server.http1.echoing import LIMITS, Accepted, echoing, exchanged, statuses
@@ -309,3 +310,21 @@ async def test_the_product_itself_sees_what_its_port_sees() -> None:
         await client.send(first + second + get("/mp/nothing", "Connection: close"))
         assert [200, 200, 404] == statuses(await client.rest())
     assert [True, True] == [mark in got.body for mark, got in zip((b"i-1", b"i-2"), fake.received, strict=True)]
+
+
+ROWS = (
+    [(data, [400]) for data in REFUSED.values()]
+    + [(data, [200, 200]) for data, _ in TAKEN.values()]
+    + [(data, [200, 400]) for data in GARBAGE.values()]
+    + [(data + HIDDEN, [200]) for data in CLOSING.values()]
+)
+
+
+def test_the_products_own_event_loop_agrees() -> None:
+    """Resets and ends of streams are told at other moments by uvloop than by asyncio; the answers are the same."""
+
+    async def differing() -> list[bytes]:
+        async with echoing() as echo:
+            return [data for data, expected in ROWS if await exchanged(echo, data) != expected]
+
+    assert [] == uvloop.run(differing(), debug=True)

@@ -111,8 +111,8 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Parse what arrived, or keep it while a request waits already."""
         if self._parser.finished:
-            return  # lingering, or bytes behind the last request: read and forgotten
-        if self._queue or self._held:
+            self._parser.feed(data)  # read and forgotten
+        elif self._queue or self._held:
             self._held += data
             self._pause()
         else:
@@ -169,13 +169,13 @@ class Connection(asyncio.Protocol):
         """Parse in slices, until a request waits; the rest is held."""
         position, parser = 0, self._parser
         try:
-            while position < len(data) and not self._queue and not parser.finished:
+            while position < len(data) and not self._queue:
                 parser.feed(data if len(data) <= SLICE_BYTES else data[position : position + SLICE_BYTES])
                 position += SLICE_BYTES
         except EventveilError as error:
             self._queue.append(error)
             self._wake()
-        self._held = b"" if parser.finished else data[position:]
+        self._held = data[position:]
 
     def _found(self, request: Request) -> None:
         self._queue.append(request)
@@ -237,7 +237,7 @@ class Connection(asyncio.Protocol):
         bare = request is not None and request.method == "HEAD"
         self._transport.write(encode(response, bare=bare, connection=said))
         if ends:
-            self._part(gently=not whole or bool(self._queue or self._held))
+            self._part(gently=not whole or self._parser.overrun or bool(self._queue or self._held))
 
     def _part(self, *, gently: bool) -> None:
         """Close; gently when the client may still be sending, so that a reset does not overtake the answer."""

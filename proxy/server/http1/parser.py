@@ -32,6 +32,7 @@ class Parser:
         header_bytes: of one line, and of what may arrive while neither head nor body gets on.
 
     `finished` says that nothing more is parsed: the last request of the connection is there, or bytes made no sense.
+    `overrun` says that more came nevertheless.
     """
 
     __slots__ = (
@@ -49,7 +50,7 @@ class Parser:
         "_size",
         "_stalled",
         "_target",
-        "finished",
+        "finished", "overrun",
     )  # fmt: skip
 
     def __init__(
@@ -64,7 +65,7 @@ class Parser:
         self._offered = False
         self._moved = False
         self._stalled = 0
-        self.finished = False
+        self.finished = self.overrun = False
 
     def feed(self, data: bytes | memoryview) -> None:
         """Parse what arrived.
@@ -73,10 +74,14 @@ class Parser:
             EventveilError: 400, it is no HTTP; 431, a head that is too large. Not raised for a body that is broken:
                 that is told to whoever reads it.
         """
+        if self.finished:
+            self.overrun = True
+            return
         rest: bytes | memoryview | None = data
         try:
             while rest is not None and not self.finished:
                 rest = self._fed(rest)
+            self.overrun |= bool(rest)
             self._bound(len(data))
         except EventveilError as error:
             self.finished = True
@@ -100,7 +105,8 @@ class Parser:
             return data[upgrade.args[0] :]
         except httptools.HttpParserError as error:
             if self.finished:
-                return None  # bytes behind the last request
+                self.overrun = True
+                return None
             ours = error.__context__
             raise ours if isinstance(ours, EventveilError) else _no_http(error) from None
         return None
@@ -146,8 +152,10 @@ class Parser:
 
     def on_headers_complete(self) -> None:
         """Check the head and tell of the request."""
-        if self._body is not None or self.finished:
-            return  # what `_decline` wrote, or bytes behind the last request
+        if self._body is not None:
+            return  # what `_decline` wrote
+        if self.finished:
+            raise WireError(expected="no request", got="one behind the last", where="connection")
         llhttp, self._moved = self._llhttp, True
         method, version = llhttp.get_method().decode("ascii"), llhttp.get_http_version()
         if method == "CONNECT":
