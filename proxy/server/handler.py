@@ -37,10 +37,11 @@ REQUEST_ID = "X-Request-Id"
 
 
 class _Place(NamedTuple):
-    """Where a request goes: its lane, and its target below the lane's prefix."""
+    """Where a request goes: its lane, and its target below the lane's prefix, raw."""
 
     lane: Lane
-    target: Target
+    path: str
+    query: str
 
 
 @dataclass(slots=True)
@@ -114,16 +115,16 @@ class Handler:
         return reply.with_cors(response, request.header("origin"), origins)
 
     async def _through(self, request: Request, place: _Place, visit: Visit) -> Response:
-        lane, asked = place
+        lane, path, query = place
         self.telemetry.add(visit.meter.in_flight, 1)
         try:
-            route = lane.dialect.route(request.method, asked.path)
+            route = lane.dialect.route(request.method, path)
             visit.route = route.name
             headers = wire_headers(request, self.limits.header_bytes)
             body = await read_body(request, self.limits)
             visit.read_ns, visit.bytes_in = monotonic_ns(), len(body)
             visitor = self.visitors.of(request, located=lane.dialect.place is not None)
-            wire = WireRequest(request.method, asked.path, asked.query, headers, body, *visitor)
+            wire = WireRequest(request.method, path, query, headers, body, *visitor)
             answer = await self._scrub_and_deliver(lane, wire, visit)
             response = reply.answered(answer, lane.dialect.answers.get(route.name)) if answer else None
             return reply.acknowledged(lane.dialect.ack(route, wire)) if response is None else response
@@ -151,14 +152,14 @@ class Handler:
         found = self.lanes.find(asked.path)
         if found is None:
             raise RouteUnknown(expected="a path of one of the lanes", got="another one", where="path")
-        return _Place(found[0], Target(found[1], asked.query))
+        return _Place(found[0], found[1], asked.query)
 
     def _allowed(self, error: EventveilError, request: Request) -> str:
         """Give the Allow header that 405 must have. Source: RFC 9110 section 15.5.6."""
         if not isinstance(error, MethodNotAllowed):
             return ""
         place = self._find(target(request))
-        return ", ".join(sorted(_methods(place.lane.dialect, place.target.path)))
+        return ", ".join(sorted(_methods(place.lane.dialect, place.path)))
 
 
 async def _delivered(lane: Lane, scrubbed: Scrubbed, visit: Visit) -> Receipt:

@@ -60,7 +60,7 @@ def target(request: Request) -> Target:
         raw = rest[slash:]
     if not raw.isascii():
         raise WireError(expected="a target in ASCII", got="another character", where="request line")
-    path, _, query = raw.partition("#")[0].partition("?")
+    path, _, query = (raw.partition("#")[0] if "#" in raw else raw).partition("?")
     if "/." in path or "%2" in path:
         segments = path.replace("%2e", ".").replace("%2E", ".").split("/")
         if not DOTS.isdisjoint(segments):

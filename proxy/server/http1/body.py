@@ -13,24 +13,30 @@ __all__ = ["Body"]
 
 
 class Body:
-    """Pieces until the last one; whole, or broken.
+    """Pieces until the last one; whole, or broken. `complete` says that there will be no more."""
 
-    `size` is how many bytes there are so far, `complete` whether there will be no more.
-    """
-
-    __slots__ = ("_error", "_limit", "_pieces", "_waiter", "complete", "size")
+    __slots__ = ("_data", "_error", "_limit", "_waiter", "complete")
 
     def __init__(self) -> None:
-        self.size, self.complete = 0, False
-        self._pieces: list[bytes] = []
+        self.complete = False
+        self._data: bytes | bytearray = b""
         self._error: EventveilError | None = None
         self._limit = 0
         self._waiter: asyncio.Future[None] | None = None
 
+    @property
+    def size(self) -> int:
+        """How many bytes there are so far."""
+        return len(self._data)
+
     def feed(self, piece: bytes) -> None:
-        """Take a piece."""
-        self._pieces.append(piece)
-        self.size += len(piece)
+        """Take a piece; a million of two bytes take no more room than one of two million."""
+        if not self._data:
+            self._data = piece
+        elif isinstance(self._data, bytearray):
+            self._data += piece
+        else:
+            self._data = bytearray(self._data + piece)
         if self._waiter is not None and self.size > self._limit:
             self._wake()
 
@@ -64,7 +70,7 @@ class Body:
         """
         if self._error is not None:
             raise self._error
-        return b"".join(self._pieces)
+        return bytes(self._data)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -15,11 +15,12 @@ from math import inf
 from typing import cast
 
 from proxy.errors import EventveilError
+from proxy.server.http1.crowd import Crowd
 from proxy.server.http1.parser import Parser
 from proxy.server.http1.request import Request
 from proxy.server.http1.response import CONTINUE, Response, encode
 
-__all__ = ["Connection", "Crowd", "ServerLimits", "Terms"]
+__all__ = ["Connection", "ServerLimits", "Terms"]
 
 SLICE_BYTES = 16384
 """Parsed at a time: llhttp cannot be stopped within, and 64 KiB hold thousands of the smallest requests."""
@@ -42,26 +43,6 @@ class ServerLimits:
     keepalive_timeout_s: float
 
 
-class Crowd:
-    """The connections that are open. `empty` is set while there is none."""
-
-    def __init__(self) -> None:
-        self.members: set[Connection] = set()
-        self.empty = asyncio.Event()
-        self.empty.set()
-
-    def join(self, connection: Connection) -> None:
-        """Take note of a new one."""
-        self.members.add(connection)
-        self.empty.clear()
-
-    def leave(self, connection: Connection) -> None:
-        """Forget one."""
-        self.members.discard(connection)
-        if not self.members:
-            self.empty.set()
-
-
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What all connections of a server share.
@@ -74,7 +55,7 @@ class Terms:
     handle: Callable[[Request], Awaitable[Response]]
     refuse: Callable[[EventveilError], Response]
     limits: ServerLimits
-    crowd: Crowd
+    crowd: Crowd[Connection]
 
 
 class Connection(asyncio.Protocol):
@@ -84,15 +65,15 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_blocked", "_held", "_loop", "_parser", "_paused", "_queue", "_task", "_terms", "_transport", "_waiter",
-        "deadline", "ending",
+        "_blocked", "_held", "_loop", "_lost", "_parser", "_paused", "_queue", "_task", "_terms", "_transport",
+        "_waiter", "deadline", "ending",
     )  # fmt: skip
 
     def __init__(self, terms: Terms, loop: asyncio.AbstractEventLoop) -> None:
         self._terms, self._loop = terms, loop
         self._queue: deque[Request | EventveilError] = deque()
         self._held = b""
-        self._paused = self._blocked = self.ending = False
+        self._paused = self._blocked = self._lost = self.ending = False
         self._waiter: asyncio.Future[None] | None = None
         self.deadline = inf
 
@@ -122,10 +103,10 @@ class Connection(asyncio.Protocol):
         """Let the transport close: an SDK that stops sending does not wait for its answer."""
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        """Let the request under way come to its end; those that wait were never answered and count as not sent."""
-        self._queue.clear()
-        self._held, self._blocked = b"", False
-        self._parser.end()
+        """Handle what arrived whole, though nobody waits for an answer: some SDKs write, and close without reading."""
+        self._lost, self._blocked = True, False
+        if not self._held:
+            self._parser.end()
         self.stop()
         if self._task.done():
             self._terms.crowd.leave(self)
@@ -145,9 +126,9 @@ class Connection(asyncio.Protocol):
     # --- what the server calls ---------------------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """End after the answer that is under way, or at once when there is none."""
+        """End after the next answer, or at once when there is no request."""
         self.ending = True
-        if self._waiter is not None or self._task.done():
+        if not self._queue and (self._waiter is not None or self._task.done()):
             self._transport.close()  # sends what is written first
         self._wake()
 
@@ -155,7 +136,7 @@ class Connection(asyncio.Protocol):
         """End: nothing came, or nothing was taken, in time."""
         if self._blocked or self.ending:
             self._transport.abort()
-        else:
+        elif not self._queue:
             self.stop()
 
     def abandon(self) -> None:
@@ -185,7 +166,10 @@ class Connection(asyncio.Protocol):
         """Parse what was held as soon as no request waits, and read on."""
         if self._held and not self._queue:
             self._parse(self._held)
-        if self._paused and not self._blocked and not self._held:
+        if self._lost:
+            if not self._held:
+                self._parser.end()
+        elif self._paused and not self._blocked and not self._held:
             self._paused = False
             self._transport.resume_reading()
 
@@ -200,43 +184,44 @@ class Connection(asyncio.Protocol):
     # --- through and out ---------------------------------------------------------------------------------------------
 
     async def _serve(self) -> None:
-        while (asked := await self._next()) is not None:
-            self._answer(asked, await self._response(asked))
+        """Answer one request after the other, until there will be no other."""
+        while True:
+            while not self.ending and (self._blocked or not self._queue):
+                self._rest()
+                self._waiter = self._loop.create_future()
+                await self._waiter
+                self._waiter = None
+            if not self._queue:
+                return
+            self.deadline = inf
+            asked = self._queue.popleft()
+            if self._held or self._paused:
+                self._catch_up()
+            if isinstance(asked, Request):
+                self._answer(asked, await self._response(asked))
+            else:
+                self._send(self._terms.refuse(asked), "close", whole=False)
 
-    async def _next(self) -> Request | EventveilError | None:
-        """Wait for a request; None when there will be no other."""
-        while not self.ending and (self._blocked or not self._queue):
-            self._rest()
-            self._waiter = self._loop.create_future()
-            await self._waiter
-            self._waiter = None
-        if self.ending:
-            return None
-        self.deadline = inf
-        asked = self._queue.popleft()
-        self._catch_up()
-        return asked
-
-    async def _response(self, asked: Request | EventveilError) -> Response:
-        if isinstance(asked, EventveilError):
-            return self._terms.refuse(asked)
+    async def _response(self, request: Request) -> Response:
         try:
-            return await self._terms.handle(asked)
+            return await self._terms.handle(request)
         except Exception:  # noqa: BLE001 - the last door: a handler that breaks its word says nothing to the client
             response = self._terms.refuse(EventveilError("to know what to do"))
             response.close = True
             return response
 
-    def _answer(self, asked: Request | EventveilError, response: Response) -> None:
+    def _answer(self, request: Request, response: Response) -> None:
+        whole = request.body.complete
+        ends = self.ending or response.close or not whole or not request.keep_alive
+        option = "close" if ends else "keep-alive" if request.head.version == "1.0" else ""
+        self._send(response, option, whole=whole, bare=request.method == "HEAD")
+
+    def _send(self, response: Response, option: str, *, whole: bool, bare: bool = False) -> None:
+        """Write an answer, and part from the client if it says `close`; `whole` says that the request is all there."""
         if self._transport.is_closing():
             return
-        request = asked if isinstance(asked, Request) else None
-        whole = request is not None and request.body.complete
-        ends = self.ending or response.close or not whole or (request is not None and not request.keep_alive)
-        said = "close" if ends else "keep-alive" if request is not None and request.head.version == "1.0" else ""
-        bare = request is not None and request.method == "HEAD"
-        self._transport.write(encode(response, bare=bare, connection=said))
-        if ends:
+        self._transport.write(encode(response, bare=bare, connection=option))
+        if option == "close":
             self._part(gently=not whole or self._parser.overrun or bool(self._queue or self._held))
 
     def _part(self, *, gently: bool) -> None:

@@ -82,7 +82,10 @@ class Parser:
             while rest is not None and not self.finished:
                 rest = self._fed(rest)
             self.overrun |= bool(rest)
-            self._bound(len(data))
+            if self._moved:
+                self._moved, self._stalled = False, 0
+            else:
+                self._bound(len(data))
         except EventveilError as error:
             self.finished = True
             if self._body is None:
@@ -94,7 +97,6 @@ class Parser:
         self.finished = True
         if self._body is not None:
             self._body.fail(WireError(expected="a whole body", got="a closed connection", where="body"))
-        del self._llhttp  # it holds this object's methods: without a cycle both go at once
 
     def _fed(self, data: bytes | memoryview) -> bytes | memoryview | None:
         """Feed llhttp; give what it left because of an offer to change the protocol."""
@@ -127,8 +129,7 @@ class Parser:
 
     def _bound(self, size: int) -> None:
         """Refuse heads, chunk extensions and trailers that never end: what no callback tells of piles up in llhttp."""
-        self._stalled = 0 if self._moved else self._stalled + size
-        self._moved = False
+        self._stalled += size
         if self._stalled > self._limit and not self.finished:
             raise HeadersTooLarge(expected=f"at most {self._limit} bytes", got="more", where="headers")
 

@@ -10,7 +10,8 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from proxy.errors import EventveilError
-from proxy.server.http1.connection import Connection, Crowd, ServerLimits, Terms
+from proxy.server.http1.connection import Connection, ServerLimits, Terms
+from proxy.server.http1.crowd import Crowd
 from proxy.server.http1.request import Request
 from proxy.server.http1.response import Response
 
@@ -37,7 +38,7 @@ class Server:
         refuse: Callable[[EventveilError], Response],
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self.crowd = Crowd()
+        self.crowd = Crowd[Connection]()
         self._terms = Terms(handle, refuse, limits, self.crowd)
         self._period_s = min(SWEEP_S, limits.keepalive_timeout_s / 4)
         self._timer: asyncio.TimerHandle | None = None

@@ -119,8 +119,7 @@ async def test_a_client_that_does_not_read_is_not_read_either() -> None:
                 except BlockingIOError:
                     idle += 1
                 await asyncio.sleep(0)
-            handled = len(echo.accepted)
-    assert (True, True) == (handled < 200, len(echo.accepted) == handled)
+            assert len(echo.accepted) < 200
 
 
 async def test_a_client_that_does_not_read_loses_its_connection() -> None:
@@ -161,18 +160,27 @@ async def test_a_client_that_leaves_while_it_sends_is_told_to_the_reader() -> No
 
 @pytest.mark.parametrize("reset", [False, True])
 async def test_a_client_that_leaves_before_its_answer_harms_nobody(reset: bool) -> None:
-    """What was sent whole is taken; what waited behind it is not, and will be sent again."""
+    """What was sent whole is taken, though nobody hears of it: not every SDK waits. Half a request is not."""
     hold = asyncio.Event()
     async with echoing(hold=hold) as echo:
         async with sdk(echo.port) as client:
-            await client.send(post("/1", b"1") + post("/2", b"2"))
+            await client.send(post("/1", b"1") + post("/2", b"2") + post("/3", b"3")[:-1])
             await echo.arrived.wait()
             if reset:
                 client.writer.transport.abort()
         await turns()
         hold.set()
         await echo.emptied()
-    assert [("POST", "/1", b"1")] == echo.accepted
+    assert ([("POST", "/1", b"1"), ("POST", "/2", b"2")], ["wire_invalid"]) == (echo.accepted, echo.refused)
+
+
+async def test_a_client_that_writes_and_closes_is_heard() -> None:
+    """Some SDKs do not wait for any answer: of a hundred requests in one go none is lost."""
+    async with echoing() as echo:
+        async with sdk(echo.port) as client:
+            client.writer.write(post("/x", b"a" * 1000) * 100)
+        await echo.until(100)
+    assert ([("POST", "/x", b"a" * 1000)] * 100, []) == (echo.accepted, echo.refused)
 
 
 async def test_a_client_that_is_refused_sees_why_while_it_still_sends() -> None:
