@@ -80,6 +80,11 @@ class Echo:
         assert self._server is not None
         await self._server.crowd.empty.wait()
 
+    def waiting(self) -> int:
+        """Count the requests that are parsed and not yet handled."""
+        assert self._server is not None
+        return sum(len(connection._queue) for connection in self._server.crowd.members)
+
     async def close(self) -> None:
         """Close the port and all connections."""
         assert self._listener is not None

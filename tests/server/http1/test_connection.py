@@ -98,6 +98,18 @@ async def test_two_posts_in_one_segment_are_told_apart_wherever_it_is_cut() -> N
             assert expected == echo.accepted
 
 
+async def test_little_is_parsed_ahead() -> None:
+    """While the first request of thousands is handled, a few hundred wait as requests, the others as bytes."""
+    hold = asyncio.Event()
+    async with echoing(hold=hold) as echo, sdk(echo.port) as client:
+        client.writer.write(get("/x") * 10_000)
+        await echo.arrived.wait()
+        await turns()
+        assert 0 < echo.waiting() < 500
+        client.writer.transport.abort()
+        hold.set()
+
+
 async def test_a_large_body_arrives_whole() -> None:
     """In many slices, with another request right behind it."""
     body = bytes(range(256)) * 3000
