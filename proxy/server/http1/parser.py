@@ -36,21 +36,8 @@ class Parser:
     """
 
     __slots__ = (
-        "_body",
-        "_fields",
-        "_found",
-        "_go_on",
-        "_head",
-        "_keep_alive",
-        "_limit",
-        "_llhttp",
-        "_moved",
-        "_offered",
-        "_peer",
-        "_size",
-        "_stalled",
-        "_target",
-        "finished", "overrun",
+        "_body", "_fields", "_found", "_go_on", "_head", "_keep_alive", "_limit", "_llhttp", "_moved", "_offered",
+        "_peer", "_size", "_stalled", "_target", "finished", "overrun",
     )  # fmt: skip
 
     def __init__(

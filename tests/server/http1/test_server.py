@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
 from tests.fakes import Sdk, get, post, sdk
-from tests.server.http1.echoing import echoing, statuses
+from tests.server.http1.echoing import LIMITS, echoing, statuses, turns
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: a\r\n"
 
@@ -21,6 +22,22 @@ async def test_a_client_that_says_little_loses_its_connection(start: bytes) -> N
     async with echoing(keepalive_timeout_s=0.05) as echo, sdk(echo.port) as client:
         await client.send(start)
         assert [200] * start.count(b"/one") == statuses(await client.rest())
+
+
+DRIPPED = {"a head": (HEAD + b"X: ", []), "a body": (HEAD + b"Content-Length: 999999\r\n\r\n", [408])}
+
+
+@pytest.mark.parametrize(("start", "expected"), DRIPPED.values(), ids=DRIPPED)
+async def test_a_client_that_drips_gains_no_time(start: bytes, expected: list[int]) -> None:
+    """Whatever comes a byte at a time, the time is for all of it."""
+    limits = replace(LIMITS, read_timeout_s=0.05, header_bytes=2**30)
+    async with echoing(keepalive_timeout_s=0.05, limits=limits) as echo, sdk(echo.port) as client:
+        await client.send(start)
+        ended = asyncio.create_task(client.rest())
+        while not ended.done():
+            client.writer.write(b"a")
+            await turns(1)
+        assert (expected, []) == (statuses(ended.result()), echo.accepted)
 
 
 async def test_a_request_under_way_is_not_hurried() -> None:
