@@ -169,7 +169,7 @@ class Connection(asyncio.Protocol):
         if self._lost:
             if not self._held:
                 self._parser.end()
-        elif self._paused and not self._blocked and not self._held:
+        elif self._paused and not self._blocked and not self._held and not self._transport.is_closing():
             self._paused = False
             self._transport.resume_reading()
 
@@ -179,7 +179,8 @@ class Connection(asyncio.Protocol):
             self._transport.pause_reading()
 
     def _go_on(self) -> None:
-        self._transport.write(CONTINUE)
+        if not self._transport.is_closing():
+            self._transport.write(CONTINUE)
 
     # --- through and out ---------------------------------------------------------------------------------------------
 

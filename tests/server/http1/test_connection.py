@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from proxy.server.listener import Tls
 from tests.certificates import Authority
@@ -184,6 +185,27 @@ async def test_a_client_that_leaves_before_its_answer_harms_nobody(reset: bool) 
         hold.set()
         await echo.emptied()
     assert ([("POST", "/1", b"1"), ("POST", "/2", b"2")], ["wire_invalid"]) == (echo.accepted, echo.refused)
+
+
+def test_a_client_that_has_gone_is_told_nothing() -> None:
+    """Neither to go on nor to send more: uvloop, unlike asyncio's loop, raises when a closed transport is asked."""
+
+    async def refused() -> list[str]:
+        hold = asyncio.Event()
+        async with echoing(hold=hold) as echo:
+            async with sdk(echo.port) as client:
+                waiting = b"POST /2 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n"
+                client.writer.write(post("/1", b"a" * 100_000) * 5 + waiting)
+                await echo.arrived.wait()
+                await turns()
+                client.writer.transport.abort()
+            await turns()
+            hold.set()
+            await echo.emptied()
+        assert [("POST", "/1", b"a" * 100_000)] * 5 == echo.accepted
+        return echo.refused
+
+    assert ["wire_invalid"] == uvloop.run(refused(), debug=True)
 
 
 async def test_a_client_that_writes_and_closes_is_heard() -> None:
