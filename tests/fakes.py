@@ -18,8 +18,13 @@ from aiohttp import web
 from proxy.delivery import Client, Delivery, Direct, Timeouts, Upstream
 from proxy.model import Batch, Headers, Report
 from proxy.policy.program import Program
-from proxy.server.edge import Edge, EdgeLimits
+from proxy.server import reply
 from proxy.server.handler import Handler
+from proxy.server.http1.connection import ServerLimits
+from proxy.server.http1.parser import Parser
+from proxy.server.http1.request import Request
+from proxy.server.http1.response import Response
+from proxy.server.http1.server import Server
 from proxy.server.intake import IntakeLimits
 from proxy.server.lanes import Lane, Lanes, Origins
 from proxy.server.listener import Listener, open_tcp
@@ -154,10 +159,17 @@ async def ask(port: int, data: bytes) -> Reply:
         return await client.answer()
 
 
-def body_of(response: web.Response) -> Any:
+def body_of(response: web.Response | Response) -> Any:
     """Read the JSON in a response that was not sent."""
     assert isinstance(response.body, bytes)
     return orjson.loads(response.body)
+
+
+def parsed(data: bytes, peer: str = "") -> Request:
+    """Parse the first request of these bytes."""
+    found: list[Request] = []
+    Parser(found.append, lambda: None, peer, 2**20).feed(data)
+    return found[0]
 
 
 def post(path: str, body: bytes, *headers: str) -> bytes:
@@ -246,9 +258,9 @@ async def serving(
         lanes.append(Lane(dialect, prefix, DIALECTS[dialect], fake, direct, Origins(origins), meter, ends))
     workers = Workers(inline_bytes, 2**20)
     handler = Handler(Lanes(lanes), workers, limits, telemetry, AccessLog(1.0))
-    edge = Edge(handler, EdgeLimits(limits.header_bytes, keepalive_timeout_s), lambda error: None)
+    server = Server(handler, ServerLimits(limits.header_bytes, keepalive_timeout_s), reply.turned_away)
     opened = open_tcp(LOOPBACK, 0)
-    listener = Listener(edge, opened)
+    listener = Listener(server, opened)
     await listener.open()
     try:
         yield Serving(int(listener.address.rpartition(":")[2]), handler, telemetry, listener, keeping)

@@ -24,8 +24,12 @@ from proxy.delivery import Client
 from proxy.errors import EventveilError, SettingsError, StartError
 from proxy.model import Outcome
 from proxy.policy.canary import leaks
+from proxy.server import reply
 from proxy.server.edge import Edge, EdgeLimits
 from proxy.server.handler import Handler
+from proxy.server.http1.connection import ServerLimits
+from proxy.server.http1.response import Response
+from proxy.server.http1.server import Server
 from proxy.server.intake import IntakeLimits
 from proxy.server.lanes import Lanes
 from proxy.server.listener import Listener, Tls, open_tcp, open_unix
@@ -104,7 +108,7 @@ class Service:
         opened = sockets or open_sockets(compiled.settings)
         self._client = Client()
         self._handler = _handler(compiled.settings, self.telemetry)
-        self.public = Listener(self._edge(self._handler), opened.public, self._tls)
+        self.public = Listener(self._entrance(), opened.public, self._tls)
         self._others = others
         ops = Ops(self._status, self._metrics, self._reload_everywhere, lambda: self._compiled.token)
         self.private = Listener(self._edge(ops), opened.private)
@@ -215,9 +219,17 @@ class Service:
     def _metrics(self, accept: str) -> tuple[bytes, str]:
         return exposition(self._collector, accept)
 
-    def _edge(self, handle: Handler | Ops) -> Edge:
+    def _entrance(self) -> Server:
+        limits = self._compiled.settings.limits
+        return Server(self._handler, ServerLimits(limits.header_bytes, limits.keepalive_timeout_s), self._turn_away)
+
+    def _edge(self, handle: Ops) -> Edge:
         limits = self._compiled.settings.limits
         return Edge(handle, EdgeLimits(limits.header_bytes, limits.keepalive_timeout_s), self._refusing)
+
+    def _turn_away(self, error: EventveilError) -> Response:
+        self._refusing(error)
+        return reply.turned_away(error)
 
     def _refusing(self, error: EventveilError) -> None:
         meter = self.telemetry.lane(NO_LANE, NO_LANE)

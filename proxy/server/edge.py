@@ -1,6 +1,6 @@
-"""aiohttp's HTTP server with its manners changed: nothing of a request in a log, errors in our form.
+"""The private port's HTTP: aiohttp's server with its manners changed, nothing of a request in a log, our own errors.
 
-`app` makes an `Edge` for the public and for the private port. What is no HTTP never reaches a handler; it is answered
+`app` makes an `Edge` for it; the public port has `http1`. What is no HTTP never reaches a handler; it is answered
 here and counted by whoever `refusing` is. aiohttp's own access log and its logging of bad requests, which quotes them,
 are off.
 """
@@ -86,7 +86,8 @@ class _Connection(web.RequestHandler):
             raise ConnectionError("the answer had begun")
         error = _as_ours(exc)
         self._edge.refusing(error)
-        response = reply.with_cors(reply.refused(error), request, None)
+        answer = reply.turned_away(error)
+        response = web.Response(status=answer.status, headers=dict(answer.headers), body=answer.body)
         response.force_close()
         return response
 

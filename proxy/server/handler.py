@@ -2,8 +2,8 @@
 
     intake.read_body → workers.run → lane.delivery.deliver → telemetry.count → reply
 
-`edge` calls a `Handler` for each request; `app` makes it and swaps its lanes on reload. Every path, the unexpected ones
-too, ends in exactly one `telemetry.count`, and no error lets a request through.
+`http1` calls a `Handler` for each request; `app` makes it and swaps its lanes on reload. Every path, the unexpected
+ones too, ends in exactly one `telemetry.count`, and no error lets a request through.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from itertools import count
 from time import monotonic_ns
 from typing import NamedTuple
 
-from aiohttp import hdrs, web
-
 from proxy.delivery import Answer, Receipt
 from proxy.errors import DeliveryError, EventveilError, MethodNotAllowed, Overloaded, RouteRefused, RouteUnknown
 from proxy.model import Outcome, Scrubbed, WireRequest
 from proxy.server import reply
+from proxy.server.http1.request import Request
+from proxy.server.http1.response import Response
 from proxy.server.intake import IntakeLimits, Target, read_body, target, wire_headers
 from proxy.server.lanes import Lane, Lanes
 from proxy.server.visitor import Visitors
@@ -32,14 +32,16 @@ from proxy.wire.dialect import Dialect
 
 __all__ = ["Handler"]
 
+OPTIONS = "OPTIONS"
 REQUEST_ID = "X-Request-Id"
 
 
 class _Place(NamedTuple):
-    """Where a request goes: its lane, and its target below the lane's prefix."""
+    """Where a request goes: its lane, and its target below the lane's prefix, raw."""
 
     lane: Lane
-    target: Target
+    path: str
+    query: str
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class Handler:
     _ids: count[int] = field(default_factory=count)
     _process: str = field(default_factory=lambda: secrets.token_hex(4))
 
-    async def __call__(self, request: web.BaseRequest) -> web.Response:
+    async def __call__(self, request: Request) -> Response:
         """Answer one request, whatever it is."""
         no_lane = self.telemetry.lane(NO_LANE, NO_LANE)
         visit = Visit(f"{self._process}{next(self._ids):08x}", no_lane, monotonic_ns(), reason="aborted")
@@ -77,13 +79,12 @@ class Handler:
             self.under_way -= 1
             if self.closing and not self.under_way:
                 self._drained.set()
-            if request.method != hdrs.METH_OPTIONS:
+            if request.method != OPTIONS:
                 now_ns = monotonic_ns()
                 self.telemetry.count(visit, now_ns)
                 self.access.request(visit, now_ns)
-        response.headers[REQUEST_ID] = visit.id
-        if self.closing or not request.content.is_eof():
-            response.force_close()
+        response.headers.append((REQUEST_ID, visit.id))
+        response.close = self.closing
         return response
 
     async def drain(self, timeout_s: float) -> None:
@@ -93,12 +94,12 @@ class Handler:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._drained.wait(), timeout_s)
 
-    async def _respond(self, request: web.BaseRequest, visit: Visit) -> web.Response:
+    async def _respond(self, request: Request, visit: Visit) -> Response:
         origins = None
         try:
             place = self._find(target(request))
             visit.meter, origins = place.lane.meter, place.lane.origins
-            if request.method == hdrs.METH_OPTIONS:
+            if request.method == OPTIONS:
                 self.telemetry.add(visit.meter.preflights, 1)
                 response = reply.preflight(request)
             else:
@@ -111,19 +112,19 @@ class Handler:
             say("unexpected", logging.ERROR, lane=visit.meter.lane, request_id=visit.id, trace=trace(error))
             visit.outcome, visit.reason = Outcome.REFUSED, EventveilError.reason
             response = reply.refused(EventveilError("to know what to do"))
-        return reply.with_cors(response, request, origins)
+        return reply.with_cors(response, request.header("origin"), origins)
 
-    async def _through(self, request: web.BaseRequest, place: _Place, visit: Visit) -> web.Response:
-        lane, asked = place
+    async def _through(self, request: Request, place: _Place, visit: Visit) -> Response:
+        lane, path, query = place
         self.telemetry.add(visit.meter.in_flight, 1)
         try:
-            route = lane.dialect.route(request.method, asked.path)
+            route = lane.dialect.route(request.method, path)
             visit.route = route.name
             headers = wire_headers(request, self.limits.header_bytes)
             body = await read_body(request, self.limits)
             visit.read_ns, visit.bytes_in = monotonic_ns(), len(body)
             visitor = self.visitors.of(request, located=lane.dialect.place is not None)
-            wire = WireRequest(request.method, asked.path, asked.query, headers, body, *visitor)
+            wire = WireRequest(request.method, path, query, headers, body, *visitor)
             answer = await self._scrub_and_deliver(lane, wire, visit)
             response = reply.answered(answer, lane.dialect.answers.get(route.name)) if answer else None
             return reply.acknowledged(lane.dialect.ack(route, wire)) if response is None else response
@@ -151,14 +152,14 @@ class Handler:
         found = self.lanes.find(asked.path)
         if found is None:
             raise RouteUnknown(expected="a path of one of the lanes", got="another one", where="path")
-        return _Place(found[0], Target(found[1], asked.query))
+        return _Place(found[0], found[1], asked.query)
 
-    def _allowed(self, error: EventveilError, request: web.BaseRequest) -> str:
+    def _allowed(self, error: EventveilError, request: Request) -> str:
         """Give the Allow header that 405 must have. Source: RFC 9110 section 15.5.6."""
         if not isinstance(error, MethodNotAllowed):
             return ""
         place = self._find(target(request))
-        return ", ".join(sorted(_methods(place.lane.dialect, place.target.path)))
+        return ", ".join(sorted(_methods(place.lane.dialect, place.path)))
 
 
 async def _delivered(lane: Lane, scrubbed: Scrubbed, visit: Visit) -> Receipt:

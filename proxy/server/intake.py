@@ -1,7 +1,7 @@
 """An HTTP request → `WireRequest`, within limits.
 
 `handler` asks for the target first and reads the body only once the route is known. Path, query and body are taken as
-they were sent; nothing is decoded. A header that is not UTF-8 does not get further than here. Nothing is logged.
+they were sent; nothing is decoded. Nothing is logged.
 """
 
 from __future__ import annotations
@@ -10,16 +10,12 @@ import asyncio
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from aiohttp import HttpVersion11, StreamReader, hdrs, web
-from aiohttp.http_exceptions import HttpProcessingError
-
 from proxy.errors import BodyTooLarge, HeadersTooLarge, ReadTimeout, WireError
 from proxy.model import Headers
+from proxy.server.http1.body import Body
+from proxy.server.http1.request import Request
 
 __all__ = ["IntakeLimits", "Target", "read_body", "target", "wire_headers"]
-
-READ_ERRORS = (web.RequestPayloadError, HttpProcessingError, ConnectionError)
-"""How aiohttp says that a body broke off or was no valid chunked coding."""
 
 DOTS = frozenset({".", ".."})
 
@@ -46,7 +42,7 @@ class Target(NamedTuple):
     query: str
 
 
-def target(request: web.BaseRequest) -> Target:
+def target(request: Request) -> Target:
     """Take the target apart.
 
     Raises:
@@ -55,7 +51,7 @@ def target(request: web.BaseRequest) -> Target:
 
     Source: RFC 9112 section 3.2 for the four forms of a target.
     """
-    raw = request.raw_path
+    raw = request.target
     if not raw.startswith("/"):
         _, separator, rest = raw.partition("://")
         slash = rest.find("/")
@@ -64,7 +60,7 @@ def target(request: web.BaseRequest) -> Target:
         raw = rest[slash:]
     if not raw.isascii():
         raise WireError(expected="a target in ASCII", got="another character", where="request line")
-    path, _, query = raw.partition("#")[0].partition("?")
+    path, _, query = (raw.partition("#")[0] if "#" in raw else raw).partition("?")
     if "/." in path or "%2" in path:
         segments = path.replace("%2e", ".").replace("%2E", ".").split("/")
         if not DOTS.isdisjoint(segments):
@@ -72,66 +68,45 @@ def target(request: web.BaseRequest) -> Target:
     return Target(path, query)
 
 
-def wire_headers(request: web.BaseRequest, limit_bytes: int) -> Headers:
+def wire_headers(request: Request, limit_bytes: int) -> Headers:
     """Take the headers in wire order.
 
     Raises:
         HeadersTooLarge: 431, request line and headers together are over the limit.
     """
-    raw = request.raw_headers
-    if len(request.raw_path) + sum(len(name) + len(value) for name, value in raw) > limit_bytes:
+    if len(request.target) + request.head.size > limit_bytes:
         raise HeadersTooLarge(expected=f"at most {limit_bytes} bytes", got="more", where="headers")
-    headers = []
-    for name, value in raw:
-        try:
-            headers.append((name.decode("ascii"), value.decode("utf-8")))
-        except UnicodeDecodeError:
-            # A cookie of the site in Latin-1, say. No SDK sends such a header, and nothing needs it at the vendor.
-            continue
-    return tuple(headers)
+    return request.headers
 
 
-async def read_body(request: web.BaseRequest, limits: IntakeLimits) -> bytes:
+async def read_body(request: Request, limits: IntakeLimits) -> bytes:
     """Read the whole body, chunked or not.
 
     Raises:
         BodyTooLarge: 413, more was announced, or sent, than is allowed.
         ReadTimeout: 408, it was not there in time.
         WireError: 400, it broke off, or its chunked coding is invalid.
+
+    Source: RFC 9110 section 10.1.1 for clients that wait before they send a body.
     """
-    if (request.content_length or 0) > limits.body_bytes:
+    body = request.body
+    if request.head.length > limits.body_bytes:
         raise _too_large(limits)
-    content = request.content
+    if not body.complete:
+        if request.head.waits:
+            request.go_on()
+        await _arrival(body, limits)
+    if body.size > limits.body_bytes:
+        raise _too_large(limits)
+    return body.whole()
+
+
+async def _arrival(body: Body, limits: IntakeLimits) -> None:
     try:
-        if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue" and request.version >= HttpVersion11:
-            await _continue(request)
-        if content.is_eof() and content.exception() is None:
-            body = content.read_nowait()
-        else:
-            async with asyncio.timeout(limits.read_timeout_s):
-                body = await _pieces(content, limits)
+        async with asyncio.timeout(limits.read_timeout_s):
+            await body.arrival(limits.body_bytes)
     except TimeoutError as error:
         raise ReadTimeout(f"a whole body within {limits.read_timeout_s} s", "less", "body") from error
-    except READ_ERRORS as error:
-        raise WireError(expected="a whole body", got=type(error).__name__, where="body") from error
-    if len(body) > limits.body_bytes:
-        raise _too_large(limits)
-    return body
-
-
-async def _pieces(content: StreamReader, limits: IntakeLimits) -> bytes:
-    body = bytearray()
-    while piece := await content.readany():
-        body += piece
-        if len(body) > limits.body_bytes:
-            raise _too_large(limits)
-    return bytes(body)
-
-
-async def _continue(request: web.BaseRequest) -> None:
-    """Tell a client that waits before it sends its body to go on. Source: RFC 9110 section 10.1.1."""
-    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    request.writer.output_size = 0  # or aiohttp would take the answer for begun
 
 
 def _too_large(limits: IntakeLimits) -> BodyTooLarge:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 
 import orjson
-from aiohttp import hdrs, web
 
 from proxy.delivery import Answer
 from proxy.errors import EventveilError, WireError
+from proxy.server.http1.request import Request
+from proxy.server.http1.response import Response
 from proxy.server.lanes import Origins
 from proxy.wire.compression import inflate
 from proxy.wire.dialect import Ack, Rewrite
 from proxy.wire.headers import answerable, header
 
-__all__ = ["EXPOSED", "acknowledged", "answered", "preflight", "refused", "with_cors"]
+__all__ = ["EXPOSED", "acknowledged", "answered", "preflight", "refused", "turned_away", "with_cors"]
 
 REPRESENTATION = frozenset({"content-encoding", "etag", "last-modified"})
 """Describe the vendor's bytes, not those that a rewrite made of them."""
@@ -31,8 +32,10 @@ OPENED_BYTES = 8 * 2**20
 
 PREFLIGHT_MAX_AGE_S = "600"
 
-SERVER = "eventveil"
-"""In place of the name and version of the interpreter and library."""
+COMMON = (("Server", "eventveil"), ("Vary", "Origin"))
+"""On every answer; the name stands in place of that of the interpreter and library."""
+
+READABLE = (("Access-Control-Allow-Credentials", "true"), ("Access-Control-Expose-Headers", EXPOSED))
 
 METHODS = frozenset({"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE"})
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
@@ -40,7 +43,7 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 HEADER_NAMES_LIMIT = 64
 
 
-def answered(answer: Answer, rewrite: Rewrite | None = None) -> web.Response | None:
+def answered(answer: Answer, rewrite: Rewrite | None = None) -> Response | None:
     """Give the vendor's status, body and the headers that mean something to an SDK.
 
     Args:
@@ -55,10 +58,7 @@ def answered(answer: Answer, rewrite: Rewrite | None = None) -> web.Response | N
         if rewritten is None:
             return None
         headers, body = tuple(pair for pair in headers if pair[0].lower() not in REPRESENTATION), rewritten
-    response = web.Response(status=answer.status, body=body)
-    for name, value in headers:
-        response.headers.add(name, value)
-    return response
+    return Response(answer.status, list(headers), body)
 
 
 def _rewritten(answer: Answer, rewrite: Rewrite) -> bytes | None:
@@ -71,12 +71,12 @@ def _rewritten(answer: Answer, rewrite: Rewrite) -> bytes | None:
     return rewrite(opened.data)
 
 
-def acknowledged(ack: Ack) -> web.Response:
+def acknowledged(ack: Ack) -> Response:
     """Give the answer that keeps the vendor's SDKs content, in the vendor's place."""
-    return web.Response(status=ack.status, body=ack.body, headers={hdrs.CONTENT_TYPE: ack.content_type})
+    return Response(ack.status, [("Content-Type", ack.content_type)], ack.body)
 
 
-def refused(error: EventveilError, allow: str = "") -> web.Response:
+def refused(error: EventveilError, allow: str = "") -> Response:
     """Give an error as JSON.
 
     Args:
@@ -84,40 +84,42 @@ def refused(error: EventveilError, allow: str = "") -> web.Response:
     """
     content = {"error": error.reason, "expected": error.expected, "got": error.got, "where": error.where}
     body = orjson.dumps({name: text for name, text in content.items() if text})
-    response = web.Response(status=error.status, body=body, headers={hdrs.CONTENT_TYPE: "application/json"})
+    response = Response(error.status, [("Content-Type", "application/json")], body)
     if allow:
-        response.headers[hdrs.ALLOW] = allow
+        response.headers.append(("Allow", allow))
     return response
 
 
-def preflight(request: web.BaseRequest) -> web.Response:
+def turned_away(error: EventveilError) -> Response:
+    """Answer what was no HTTP: for nobody's page, since nobody's origin is known."""
+    return with_cors(refused(error), "", None)
+
+
+def preflight(request: Request) -> Response:
     """Answer an OPTIONS request, a preflight or not, with what was asked for, as far as that is well formed."""
-    response = web.Response(status=204)
-    method = request.headers.get(hdrs.ACCESS_CONTROL_REQUEST_METHOD, "")
+    method = request.header("access-control-request-method")
     if method not in METHODS:
-        response.headers[hdrs.ALLOW] = "GET, POST, OPTIONS"
-        return response
-    asked = request.headers.get(hdrs.ACCESS_CONTROL_REQUEST_HEADERS, "").split(",")[:HEADER_NAMES_LIMIT]
+        return Response(204, [("Allow", "GET, POST, OPTIONS")])
+    asked = request.header("access-control-request-headers").split(",")[:HEADER_NAMES_LIMIT]
     names = [name.strip().lower() for name in asked if HEADER_NAME.fullmatch(name.strip())]
-    response.headers[hdrs.ACCESS_CONTROL_ALLOW_METHODS] = method
+    granted = [("Access-Control-Allow-Methods", method), ("Access-Control-Max-Age", PREFLIGHT_MAX_AGE_S)]
     if names:
-        response.headers[hdrs.ACCESS_CONTROL_ALLOW_HEADERS] = ", ".join(names)
-    response.headers[hdrs.ACCESS_CONTROL_MAX_AGE] = PREFLIGHT_MAX_AGE_S
-    return response
+        granted.append(("Access-Control-Allow-Headers", ", ".join(names)))
+    return Response(204, granted)
 
 
-def with_cors(response: web.Response, request: web.BaseRequest, origins: Origins | None) -> web.Response:
+def with_cors(response: Response, origin: str, origins: Origins | None) -> Response:
     """Let the page that asked read the answer, if its origin may.
 
     The origin is echoed and credentials are allowed: mixpanel-browser and Snowplow send them, and a browser then takes
     no `*`. What may be read is an acknowledgement; nobody is logged in here.
+
+    Args:
+        origin: the request's Origin header; empty when it has none.
+        origins: those of the lane; None when the request is of none.
     """
-    headers = response.headers
-    headers[hdrs.SERVER] = SERVER
-    headers[hdrs.VARY] = hdrs.ORIGIN
-    origin = request.headers.get(hdrs.ORIGIN)
+    response.headers += COMMON
     if origin and origins is not None and origins.allow(origin):
-        headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
-        headers[hdrs.ACCESS_CONTROL_ALLOW_CREDENTIALS] = "true"
-        headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = EXPOSED
+        response.headers += READABLE
+        response.headers.append(("Access-Control-Allow-Origin", origin))
     return response

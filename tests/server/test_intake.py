@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from aiohttp.test_utils import make_mocked_request
 
 from proxy.errors import HeadersTooLarge, WireError
 from proxy.server.intake import Target, target, wire_headers
+from tests.fakes import get, parsed
 
 TARGETS = {
     "/track": ("/track", ""),
@@ -22,7 +24,7 @@ TARGETS = {
 @pytest.mark.parametrize(("raw", "expected"), TARGETS.items(), ids=TARGETS)
 def test_a_target_is_taken_as_it_was_sent(raw: str, expected: tuple[str, str]) -> None:
     """Nothing is decoded, encoded or tidied up."""
-    assert Target(*expected) == target(make_mocked_request("GET", raw))
+    assert Target(*expected) == target(parsed(get(raw)))
 
 
 REFUSED = ["*", "shop.example:443", "http://shop.example", "/a/../b", "/a/%2e%2E/b", "/a/.", "/a/.%2e", "/tr\xe4ck"]
@@ -31,23 +33,20 @@ REFUSED = ["*", "shop.example:443", "http://shop.example", "/a/../b", "/a/%2e%2E
 @pytest.mark.parametrize("raw", REFUSED)
 def test_a_target_that_is_no_plain_path_is_refused(raw: str) -> None:
     """Other forms, dot segments and anything but ASCII are 400."""
-    request = make_mocked_request("GET", "/")
-    request._message = request._message._replace(path=raw)
+    request = replace(parsed(get("/")), target=raw)
     with pytest.raises(WireError):
         target(request)
 
 
 def test_headers_are_taken_in_wire_order() -> None:
     """Repeated names stay; a value that is not UTF-8 goes no further."""
-    request = make_mocked_request("GET", "/")
-    raw = ((b"B", b"1"), (b"a", b"2"), (b"B", b"3"), (b"Cookie", b"M\xfcller"), (b"c", "ü".encode()))
-    request._message = request._message._replace(raw_headers=raw)
+    request = parsed(b"GET / HTTP/1.0\r\nB: 1\r\na:2 \t\r\nB:   3\r\nCookie: M\xfcller\r\nc: \xc3\xbc\r\n\r\n")
     assert (("B", "1"), ("a", "2"), ("B", "3"), ("c", "ü")) == wire_headers(request, 1000)
 
 
 def test_headers_over_the_limit_are_refused() -> None:
     """The request line counts with them."""
-    request = make_mocked_request("GET", "/" + "a" * 50, headers={"X-A": "b" * 50})
+    request = parsed(f"GET /{'a' * 50} HTTP/1.0\r\nX-A: {'b' * 50}\r\n\r\n".encode())
     assert (("X-A", "b" * 50),) == wire_headers(request, 104)
     with pytest.raises(HeadersTooLarge):
         wire_headers(request, 103)

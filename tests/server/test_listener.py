@@ -10,21 +10,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from proxy.errors import SettingsError
-from proxy.server.edge import Edge, EdgeLimits
+from proxy.server.http1.connection import ServerLimits
+from proxy.server.http1.request import Request
+from proxy.server.http1.response import Response
+from proxy.server.http1.server import Server
 from proxy.server.listener import Listener, Tls, address_of, open_tcp, open_unix
+from proxy.server.reply import turned_away
 from tests.certificates import Authority
 from tests.fakes import LOOPBACK, Sdk, get, sdk
 
 
 @asynccontextmanager
 async def _listening(opened: socket.socket, tls: Tls | None = None) -> AsyncIterator[Listener]:
-    async def handle(_request: web.BaseRequest) -> web.Response:
-        return web.Response(body=b"here")
+    async def handle(_request: Request) -> Response:
+        return Response(200, [], b"here")
 
-    listener = Listener(Edge(handle, EdgeLimits(1024, 75), lambda error: None), opened, tls)
+    listener = Listener(Server(handle, ServerLimits(1024, 75), turned_away), opened, tls)
     await listener.open()
     try:
         yield listener

@@ -5,14 +5,13 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from aiohttp.test_utils import make_mocked_request
 
 from proxy.delivery import Answer
-from proxy.errors import BodyTooLarge, MethodNotAllowed
+from proxy.errors import BodyTooLarge, HeadersTooLarge, MethodNotAllowed
 from proxy.server import reply
 from proxy.server.lanes import Origins
 from proxy.wire.dialect import Ack
-from tests.fakes import body_of
+from tests.fakes import body_of, get, parsed
 
 
 def test_a_vendors_answer_keeps_status_body_and_the_headers_that_sdks_read() -> None:
@@ -59,7 +58,7 @@ def test_a_rewrite_leaves_nothing_of_the_vendors_own_body(
 def test_an_acknowledgement_is_what_the_dialect_says() -> None:
     """Status, type and body are the vendor's words."""
     response = reply.acknowledged(Ack(202, "text/plain", b"1"))
-    assert (202, "text/plain", b"1") == (response.status, response.headers["Content-Type"], response.body)
+    assert (202, "text/plain", b"1") == (response.status, dict(response.headers)["Content-Type"], response.body)
 
 
 def test_an_error_says_expected_got_and_where() -> None:
@@ -68,7 +67,7 @@ def test_an_error_says_expected_got_and_where() -> None:
     expected = {"error": "body_too_large", "expected": "at most 10 bytes", "got": "more", "where": "body"}
     assert (413, expected) == (response.status, body_of(response))
     response = reply.refused(MethodNotAllowed("POST"), "POST")
-    assert ("POST", {"error", "expected"}) == (response.headers["Allow"], set(body_of(response)))
+    assert ("POST", {"error", "expected"}) == (dict(response.headers)["Allow"], set(body_of(response)))
 
 
 ASKED = {
@@ -95,23 +94,35 @@ def test_a_preflight_is_granted_what_it_asks_for_within_bounds(
     headers: dict[str, str], expected: tuple[str | None, ...]
 ) -> None:
     """The method and the well-formed header names are echoed, for ten minutes."""
-    response = reply.preflight(make_mocked_request("OPTIONS", "/", headers=headers))
+    response = reply.preflight(
+        parsed(get("/", *(f"{name}: {value}" for name, value in headers.items()), method="OPTIONS"))
+    )
+    given = dict(response.headers)
     names = "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age", "Allow"
-    assert (204, expected) == (response.status, tuple(response.headers.get(name) for name in names))
+    assert (204, expected) == (response.status, tuple(given.get(name) for name in names))
 
 
 @pytest.mark.parametrize(
-    ("headers", "origins", "allowed"),
+    ("origin", "origins", "allowed"),
     [
-        ({"Origin": "https://a.example"}, Origins(("*",)), "https://a.example"),
-        ({"Origin": "https://a.example"}, Origins(()), None),
-        ({"Origin": "https://a.example"}, None, None),
-        ({}, Origins(("*",)), None),
+        ("https://a.example", Origins(("*",)), "https://a.example"),
+        ("https://a.example", Origins(()), None),
+        ("https://a.example", None, None),
+        ("", Origins(("*",)), None),
     ],
 )
-def test_cors_is_for_pages_that_may(headers: dict[str, str], origins: Origins | None, allowed: str | None) -> None:
+def test_cors_is_for_pages_that_may(origin: str, origins: Origins | None, allowed: str | None) -> None:
     """The origin is echoed, never `*`; caches are told; the library's name is not."""
-    response = reply.with_cors(reply.acknowledged(Ack()), make_mocked_request("GET", "/", headers=headers), origins)
-    assert allowed == response.headers.get("Access-Control-Allow-Origin")
-    assert (allowed and reply.EXPOSED) == response.headers.get("Access-Control-Expose-Headers")
-    assert ("Origin", "eventveil") == (response.headers["Vary"], response.headers["Server"])
+    headers = dict(reply.with_cors(reply.acknowledged(Ack()), origin, origins).headers)
+    assert allowed == headers.get("Access-Control-Allow-Origin")
+    assert (allowed and reply.EXPOSED) == headers.get("Access-Control-Expose-Headers")
+    assert (allowed and "true") == headers.get("Access-Control-Allow-Credentials")
+    assert ("Origin", "eventveil") == (headers["Vary"], headers["Server"])
+
+
+def test_what_is_no_http_is_answered_like_any_error() -> None:
+    """The reason as JSON, and the two headers that every answer has."""
+    response = reply.turned_away(HeadersTooLarge("less", "more", "headers"))
+    assert (431, "headers_too_large") == (response.status, body_of(response)["error"])
+    expected = {"Content-Type": "application/json", "Server": "eventveil", "Vary": "Origin"}
+    assert expected == dict(response.headers)

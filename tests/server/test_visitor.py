@@ -8,21 +8,18 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import make_mocked_request
-from multidict import CIMultiDict
 
 from proxy.errors import SettingsError
+from proxy.server.http1.request import Request
 from proxy.server.visitor import Places, Visitor, Visitors, open_places
-from tests.fakes import EVENT, ask, post, serving, vendor
+from tests.fakes import EVENT, ask, get, parsed, post, serving, vendor
 
 IRELAND = {"country": {"iso_code": "IE"}, "subdivisions": [{"iso_code": "L"}, {"iso_code": "D"}]}
 MOVING = {"registered_country": {"iso_code": "DK"}}
 
 
-def _request(*forwarded: str, remote: str | None = "192.0.2.1") -> web.BaseRequest:
-    headers = CIMultiDict([("X-Forwarded-For", line) for line in forwarded])
-    return make_mocked_request("POST", "/", headers).clone(remote=remote or "")
+def _request(*forwarded: str, remote: str = "192.0.2.1") -> Request:
+    return parsed(get("/", *(f"X-Forwarded-For: {line}" for line in forwarded)), remote)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""All connections of the public port: it makes them, ends those that take too long, and closes them.
+
+`app` makes one and hands it to a `Listener`. One sweep for all connections takes the place of a timer for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from proxy.errors import EventveilError
+from proxy.server.http1.connection import Connection, ServerLimits, Terms
+from proxy.server.http1.crowd import Crowd
+from proxy.server.http1.request import Request
+from proxy.server.http1.response import Response
+
+__all__ = ["Server"]
+
+SWEEP_S = 1.0
+"""At most; a deadline is kept to within this, or to within a quarter of the timeout where that is less."""
+
+
+class Server:
+    """Makes one protocol object for each connection.
+
+    Args:
+        handle: answers a request; must not raise.
+        refuse: counts what was no HTTP, and gives the answer to it.
+
+    `crowd` holds the connections that are open.
+    """
+
+    def __init__(
+        self,
+        handle: Callable[[Request], Awaitable[Response]],
+        limits: ServerLimits,
+        refuse: Callable[[EventveilError], Response],
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.crowd = Crowd[Connection]()
+        self._terms = Terms(handle, refuse, limits, self.crowd)
+        self._period_s = min(SWEEP_S, limits.keepalive_timeout_s / 4)
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __call__(self) -> Connection:
+        """Make the protocol of a new connection."""
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._period_s, self._sweep)
+        return Connection(self._terms, self._loop)
+
+    def pre_shutdown(self) -> None:
+        """Close idle connections, and the others after the answer that is under way."""
+        for connection in tuple(self.crowd.members):
+            connection.stop()
+
+    async def shutdown(self, timeout: float) -> None:  # noqa: ASYNC109 - aiohttp's signature, which Listener calls
+        """Give answers `timeout` seconds to be made and sent, and end what is left."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.crowd.empty.wait(), timeout)
+        for connection in tuple(self.crowd.members):
+            connection.abandon()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.crowd.empty.wait(), timeout)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _sweep(self) -> None:
+        now = self._loop.time()
+        for connection in tuple(self.crowd.members):
+            if connection.deadline <= now:
+                connection.expire()
+        self._timer = self._loop.call_later(self._period_s, self._sweep) if self.crowd.members else None

@@ -1,0 +1,94 @@
+"""All connections together: how they end."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes import Sdk, get, post, sdk
+from tests.server.http1.echoing import LIMITS, echoing, statuses, turns
+
+HEAD = b"POST /x HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.mark.parametrize(
+    "start", [b"", b"\r\n", HEAD, get("/one") + HEAD], ids=["silence", "a line", "half", "a second"]
+)
+async def test_a_client_that_says_little_loses_its_connection(start: bytes) -> None:
+    """Idle, or with half a head: it is closed without a word."""
+    async with echoing(keepalive_timeout_s=0.05) as echo, sdk(echo.port) as client:
+        await client.send(start)
+        assert [200] * start.count(b"/one") == statuses(await client.rest())
+
+
+DRIPPED = {"a head": (HEAD + b"X: ", []), "a body": (HEAD + b"Content-Length: 999999\r\n\r\n", [408])}
+
+
+@pytest.mark.parametrize(("start", "expected"), DRIPPED.values(), ids=DRIPPED)
+async def test_a_client_that_drips_gains_no_time(start: bytes, expected: list[int]) -> None:
+    """Whatever comes a byte at a time, the time is for all of it."""
+    limits = replace(LIMITS, read_timeout_s=0.05, header_bytes=2**30)
+    async with echoing(keepalive_timeout_s=0.05, limits=limits) as echo, sdk(echo.port) as client:
+        await client.send(start)
+        ended = asyncio.create_task(client.rest())
+        while not ended.done() and not client.writer.is_closing():
+            client.writer.write(b"a")
+            await turns(1)
+        assert (expected, []) == (statuses(await ended), echo.accepted)
+
+
+async def test_a_request_under_way_is_not_hurried() -> None:
+    """The timeout is for clients, not for vendors."""
+    hold = asyncio.Event()
+    async with echoing(keepalive_timeout_s=0.02, hold=hold) as echo, sdk(echo.port) as client, sdk(echo.port) as idle:
+        await client.send(post("/x", b"1"))
+        await echo.arrived.wait()
+        assert b"" == await idle.rest()
+        hold.set()
+        assert b"1" == (await client.answer()).body
+
+
+async def test_a_client_that_was_refused_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that neither reads nor closes is cut off after the time to linger."""
+    monkeypatch.setattr("proxy.server.http1.connection.LINGERING_S", 0.01)
+    async with echoing(keepalive_timeout_s=0.04) as echo, sdk(echo.port) as client:
+        await client.send(b"nonsense\r\n\r\n")
+        await echo.emptied()
+        assert ([400], ["wire_invalid"]) == (statuses(await client.rest()), echo.refused)
+
+
+async def _opened(stack: AsyncExitStack, port: int, data: bytes, count: int) -> list[Sdk]:
+    clients = [await stack.enter_async_context(sdk(port)) for _ in range(count)]
+    for client in clients:
+        await client.send(data)
+    return clients
+
+
+async def test_many_connections_end_in_order() -> None:
+    """Idle ones at once, those at work after their answer, which says that it is the last."""
+    hold = asyncio.Event()
+    async with echoing(hold=hold) as echo, AsyncExitStack() as stack:
+        idle = await _opened(stack, echo.port, b"", 50)
+        busy = await _opened(stack, echo.port, post("/x", b"1") + post("/x", b"2"), 50)
+        await echo.until(len(busy))
+        closing = asyncio.create_task(echo.close())
+        assert [b""] * 50 == [await client.rest() for client in idle]
+        hold.set()
+        replies = [await client.answer() for client in busy]
+        await closing
+        assert [b""] * 50 == [await client.rest() for client in busy]
+    assert [(b"1", "close")] * 50 == [(reply.body, reply.headers["connection"]) for reply in replies]
+
+
+async def test_what_does_not_end_is_ended() -> None:
+    """Requests without an answer and clients that read nothing keep nobody."""
+    async with echoing(hold=asyncio.Event()) as echo, AsyncExitStack() as stack:
+        clients = await _opened(stack, echo.port, post("/x", b"1"), 20)
+        clients += await _opened(stack, echo.port, HEAD, 5)
+        await echo.until(20)
+        await echo.close()
+        assert [b""] * 25 == [await client.rest() for client in clients]
+        assert set() == {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
