@@ -25,7 +25,6 @@ from proxy.errors import EventveilError, SettingsError, StartError
 from proxy.model import Outcome
 from proxy.policy.canary import leaks
 from proxy.server import reply
-from proxy.server.edge import Edge, EdgeLimits
 from proxy.server.handler import Handler
 from proxy.server.http1.connection import ServerLimits
 from proxy.server.http1.response import Response
@@ -108,10 +107,10 @@ class Service:
         opened = sockets or open_sockets(compiled.settings)
         self._client = Client()
         self._handler = _handler(compiled.settings, self.telemetry)
-        self.public = Listener(self._entrance(), opened.public, self._tls)
+        self.public = Listener(self._server(self._handler), opened.public, self._tls)
         self._others = others
         ops = Ops(self._status, self._metrics, self._reload_everywhere, lambda: self._compiled.token)
-        self.private = Listener(self._edge(ops), opened.private)
+        self.private = Listener(self._server(ops), opened.private)
 
     async def start(self) -> None:
         """Open both ports."""
@@ -219,21 +218,14 @@ class Service:
     def _metrics(self, accept: str) -> tuple[bytes, str]:
         return exposition(self._collector, accept)
 
-    def _entrance(self) -> Server:
+    def _server(self, handle: Handler | Ops) -> Server:
         limits = self._compiled.settings.limits
-        return Server(self._handler, ServerLimits(limits.header_bytes, limits.keepalive_timeout_s), self._turn_away)
-
-    def _edge(self, handle: Ops) -> Edge:
-        limits = self._compiled.settings.limits
-        return Edge(handle, EdgeLimits(limits.header_bytes, limits.keepalive_timeout_s), self._refusing)
+        return Server(handle, ServerLimits(limits.header_bytes, limits.keepalive_timeout_s), self._turn_away)
 
     def _turn_away(self, error: EventveilError) -> Response:
-        self._refusing(error)
-        return reply.turned_away(error)
-
-    def _refusing(self, error: EventveilError) -> None:
         meter = self.telemetry.lane(NO_LANE, NO_LANE)
         self.telemetry.add(meter.requests[Outcome.REFUSED, error.reason], 1)
+        return reply.turned_away(error)
 
 
 def _handler(settings: Settings, telemetry: Telemetry) -> Handler:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from proxy.delivery.delivery import Answer, Receipt, Timeouts
-from proxy.delivery.egress import Egress
 from proxy.delivery.pool import Pool
 from proxy.delivery.upstream import Upstream
 from proxy.errors import DeliveryError, Overloaded
 from proxy.model import Outcome, Scrubbed, WireRequest
+
+if TYPE_CHECKING:
+    from proxy.delivery.egress import Egress
 
 __all__ = ["Client", "Direct"]
 
@@ -27,7 +29,8 @@ class Client:
     """What a process sends with; made within its event loop, closed by who made it."""
 
     def __init__(self) -> None:
-        self._pool, self._egress = Pool(), Egress()
+        self._pool = Pool()
+        self._egress: Egress | None = None
 
     async def exchange(self, upstream: Upstream, request: WireRequest, timeouts: Timeouts, limit_bytes: int) -> Answer:
         """Send a request the vendor's way and wait for its whole answer.
@@ -37,13 +40,21 @@ class Client:
             UpstreamTimeout: 504, no whole answer in time.
             DeliveryError: 502, no connection, or no answer for us.
         """
-        way = self._pool if upstream.proxy is None else self._egress
+        way = self._pool if upstream.proxy is None else self._through_a_proxy()
         return await way.exchange(upstream, request, timeouts, limit_bytes)
 
     async def close(self) -> None:
         """Close every connection; what is under way fails."""
         await self._pool.close()
-        await self._egress.close()
+        if self._egress is not None:
+            await self._egress.close()
+
+    def _through_a_proxy(self) -> Egress:
+        if self._egress is None:
+            from proxy.delivery.egress import Egress  # noqa: PLC0415 - heavy, only where a proxy is on the way
+
+            self._egress = Egress()
+        return self._egress
 
     async def __aenter__(self) -> Self:
         return self

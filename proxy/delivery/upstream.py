@@ -1,22 +1,20 @@
 """Where a vendor is and how to get there: base URL, TLS, egress proxy. Decided once at start, not per request.
 
-`app` makes an `Upstream` for each lane; `pool` asks it for targets, `egress` for URLs. aiohttp's own `trust_env` is not
-used: it reads ~/.netrc and would put somebody's password into a vendor's request, and it asks the environment again for
-every request. Nothing here opens a connection.
+`app` makes an `Upstream` for each lane; `pool` and `egress` ask it for targets. aiohttp's own `trust_env` is not used:
+it reads ~/.netrc and would put somebody's password into a vendor's request, and it asks the environment again for every
+request. Nothing here opens a connection.
 """
 
 from __future__ import annotations
 
 import ssl
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # public, missing in typeshed
-
-from aiohttp import encode_basic_auth
-from yarl import URL
 
 from proxy.errors import EventveilError, SettingsError
 
@@ -94,22 +92,10 @@ class Upstream:
         Raises:
             EventveilError: 500, it would not be one word of ASCII; the scrubber made something that is no target.
         """
-        return self._prefix + _checked(path, query)
-
-    def url(self, path: str, query: str) -> URL:
-        """Join the base with a path and query in the same way.
-
-        Raises:
-            EventveilError: 500, as `target`.
-        """
-        return URL(self.base + _checked(path, query), encoded=True)
-
-
-def _checked(path: str, query: str) -> str:
-    target = f"{path}?{query}" if query else path
-    if not target.isascii() or not target.isprintable() or " " in target or "#" in target:
-        raise EventveilError(expected="a target in printable ASCII", got="another character", where="upstream")
-    return target
+        target = f"{path}?{query}" if query else path
+        if not target.isascii() or not target.isprintable() or " " in target or "#" in target:
+            raise EventveilError(expected="a target in printable ASCII", got="another character", where="upstream")
+        return self._prefix + target
 
 
 def tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
@@ -147,7 +133,8 @@ def egress_proxy(base: str, environ: Mapping[str, str]) -> EgressProxy | None:
     host = proxy.netloc.rpartition("@")[2]
     if proxy.username is None:
         return EgressProxy(f"http://{host}")
-    return EgressProxy(f"http://{host}", encode_basic_auth(unquote(proxy.username), unquote(proxy.password or "")))
+    credentials = b":".join(map(unquote_to_bytes, (proxy.username, proxy.password or "")))
+    return EgressProxy(f"http://{host}", f"Basic {b64encode(credentials).decode()}")
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:

@@ -14,11 +14,11 @@ import socket
 import ssl
 import stat
 from pathlib import Path
-from typing import Protocol
 
 from proxy.errors import SettingsError
+from proxy.server.http1.server import Server
 
-__all__ = ["Listener", "Served", "Tls", "address_of", "open_tcp", "open_unix"]
+__all__ = ["Listener", "Tls", "address_of", "open_tcp", "open_unix"]
 
 BACKLOG = 1024
 FLUSH_S = 0.5
@@ -143,28 +143,12 @@ def _no_passphrase() -> str:
     return ""
 
 
-class Served(Protocol):
-    """What a listener accepts connections for: aiohttp's server has this form."""
-
-    def __call__(self) -> asyncio.BaseProtocol:
-        """Make the protocol object of a new connection."""
-        ...
-
-    def pre_shutdown(self) -> None:
-        """Close idle connections, and let no other ask again."""
-        ...
-
-    async def shutdown(self, timeout: float) -> None:  # noqa: ASYNC109 - aiohttp's signature
-        """Close all connections, those at work after `timeout` seconds."""
-        ...
-
-
 class Listener:
     """A server on a socket."""
 
-    def __init__(self, served: Served, opened: socket.socket, tls: Tls | None = None) -> None:
-        self._served, self._socket, self._tls = served, opened, tls
-        self._server: asyncio.Server | None = None
+    def __init__(self, server: Server, opened: socket.socket, tls: Tls | None = None) -> None:
+        self._server, self._socket, self._tls = server, opened, tls
+        self._accepting: asyncio.Server | None = None
         self.address = address_of(opened)
 
     async def open(self) -> None:
@@ -172,15 +156,15 @@ class Listener:
         loop = asyncio.get_running_loop()
         context = self._tls.context if self._tls else None
         create = loop.create_unix_server if self._socket.family == socket.AF_UNIX else loop.create_server
-        self._server = await create(self._served, sock=self._socket, ssl=context, backlog=BACKLOG)
+        self._accepting = await create(self._server, sock=self._socket, ssl=context, backlog=BACKLOG)
 
     def stop_accepting(self) -> None:
         """Close the socket; connections that are there stay and may ask again."""
-        if self._server is not None:
-            self._server.close()
+        if self._accepting is not None:
+            self._accepting.close()
 
     async def close(self) -> None:
         """Close everything: idle connections at once, the others after a moment to send what is written."""
         self.stop_accepting()
-        self._served.pre_shutdown()
-        await self._served.shutdown(FLUSH_S)
+        self._server.pre_shutdown()
+        await self._server.shutdown(FLUSH_S)

@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import orjson
-from aiohttp import hdrs, web
 
 from proxy.errors import StartError
+from proxy.server.http1.request import Request
+from proxy.server.http1.response import Response
 
 __all__ = ["Ops"]
 
@@ -37,34 +38,34 @@ class Ops:
     reload: Callable[[], Awaitable[None]]
     token: Callable[[], bytes | None]
 
-    async def __call__(self, request: web.BaseRequest) -> web.Response:
+    async def __call__(self, request: Request) -> Response:
         """Answer one request."""
-        path = request.raw_path.partition("?")[0]
+        path = request.target.partition("?")[0]
         routes = {"/livez": self._livez, "/readyz": self._readyz, "/metrics": self._metrics}
         if path == "/-/reload":
             return await self._reload(request)
         if path not in routes:
             return _json(404, {"error": "route_unknown"})
-        if request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
-            return _json(405, {"error": "method_not_allowed"}, Allow="GET, HEAD")
+        if request.method not in ("GET", "HEAD"):
+            return _json(405, {"error": "method_not_allowed"}, ("Allow", "GET, HEAD"))
         return routes[path](request)
 
-    def _livez(self, _request: web.BaseRequest) -> web.Response:
+    def _livez(self, _request: Request) -> Response:
         return _json(200, {"alive": True})
 
-    def _readyz(self, _request: web.BaseRequest) -> web.Response:
+    def _readyz(self, _request: Request) -> Response:
         ready, status = self.ready()
         return _json(200 if ready else 503, {"ready": ready, **status})
 
-    def _metrics(self, request: web.BaseRequest) -> web.Response:
-        text, content_type = self.metrics(request.headers.get(hdrs.ACCEPT, ""))
-        return web.Response(body=text, headers={hdrs.CONTENT_TYPE: content_type})
+    def _metrics(self, request: Request) -> Response:
+        text, content_type = self.metrics(request.header("accept"))
+        return Response(200, [("Content-Type", content_type)], text)
 
-    async def _reload(self, request: web.BaseRequest) -> web.Response:
-        if request.method != hdrs.METH_POST:
-            return _json(405, {"error": "method_not_allowed"}, Allow="POST")
-        if not self._authorized(request.headers.get(hdrs.AUTHORIZATION, "")):
-            return _json(401, {"error": "unauthorized"}, **{hdrs.WWW_AUTHENTICATE: "Bearer"})
+    async def _reload(self, request: Request) -> Response:
+        if request.method != "POST":
+            return _json(405, {"error": "method_not_allowed"}, ("Allow", "POST"))
+        if not self._authorized(request.header("authorization")):
+            return _json(401, {"error": "unauthorized"}, ("WWW-Authenticate", "Bearer"))
         try:
             await self.reload()
         except StartError as error:
@@ -76,10 +77,8 @@ class Ops:
         wanted = self.token()
         if wanted is None or scheme.lower() != "bearer":
             return False
-        return hmac.compare_digest(token.strip().encode("utf-8", "surrogateescape"), wanted)
+        return hmac.compare_digest(token.strip().encode(), wanted)
 
 
-def _json(status: int, content: Status, **headers: str) -> web.Response:
-    return web.Response(
-        status=status, body=orjson.dumps(content), headers={hdrs.CONTENT_TYPE: "application/json", **headers}
-    )
+def _json(status: int, content: Status, *headers: tuple[str, str]) -> Response:
+    return Response(status, [("Content-Type", "application/json"), *headers], orjson.dumps(content))

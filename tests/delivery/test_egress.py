@@ -14,7 +14,7 @@ import pytest
 from proxy.delivery.connection import LARGE_BYTES
 from proxy.delivery.delivery import Answer, Timeouts
 from proxy.delivery.direct import Client
-from proxy.delivery.egress import _translated
+from proxy.delivery.egress import _translated, _url
 from proxy.delivery.upstream import EgressProxy, Upstream, tls_context
 from proxy.errors import DeliveryError, UpstreamTimeout, UpstreamUnreachable
 from proxy.model import WireRequest
@@ -54,6 +54,19 @@ async def test_a_request_goes_through_the_egress_proxy() -> None:
         await _sent("http://vendor.invalid", way)
     got = corporate.received[0]
     assert ("http://vendor.invalid/track?a=1", "Basic dTpw") == (got.target, got.header("proxy-authorization"))
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "query", "expected"),
+    [
+        ("http://vendor.example:8080/eu", "/a%2Fb//c;d=1", "x?y&data=a'b~c", "/eu/a%2Fb//c;d=1?x?y&data=a'b~c"),
+        ("http://[::1]:8080", "/", "a=%41+%2B&b=%C3%A9&", "/?a=%41+%2B&b=%C3%A9&"),
+    ],
+)
+def test_a_url_is_joined_byte_for_byte(base: str, path: str, query: str, expected: str) -> None:
+    """Nothing of it is encoded, decoded or tidied up on its way through aiohttp."""
+    url = _url(Upstream(base), WireRequest("GET", path, query, (), b""))
+    assert (expected, f"{base.removesuffix('/eu')}{expected}") == (url.raw_path_qs, str(url))
 
 
 @asynccontextmanager

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import make_mocked_request
 
 from proxy.errors import PolicyError
+from proxy.server.http1.response import Response
 from proxy.server.ops import Ops
-from tests.fakes import body_of
+from tests.fakes import body_of, get, parsed
 
 TOKEN = "correct-horse-battery"
 
@@ -31,9 +30,10 @@ class _House:
             raise PolicyError("shop.yaml:1:1: E100 one\nshop.yaml:2:1: E100 two")
 
 
-async def _ask(house: _House, method: str, path: str, token: str | None = TOKEN, **headers: str) -> web.Response:
+async def _ask(house: _House, method: str, path: str, token: str | None = TOKEN, **headers: str) -> Response:
     ops = Ops(house.ready, house.metrics, house.reload, lambda: token.encode() if token else None)
-    return await ops(make_mocked_request(method, path, headers=headers))
+    given = [f"{name}: {value}" for name, value in headers.items()]
+    return await ops(parsed(get(path, *given, method=method)))
 
 
 async def test_a_live_process_says_so_even_when_it_is_not_ready() -> None:
@@ -50,7 +50,7 @@ async def test_a_live_process_says_so_even_when_it_is_not_ready() -> None:
 async def test_metrics_come_in_the_form_that_was_asked_for() -> None:
     """The scraper's Accept decides."""
     response = await _ask(_House(), "GET", "/metrics", Accept="openmetrics")
-    assert (b"up 1\n", "text/plain; for=openmetrics") == (response.body, response.headers["Content-Type"])
+    assert (b"up 1\n", "text/plain; for=openmetrics") == (response.body, dict(response.headers)["Content-Type"])
 
 
 REFUSED = [

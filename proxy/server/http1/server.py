@@ -1,6 +1,6 @@
-"""All connections of the public port: it makes them, ends those that take too long, and closes them.
+"""All connections of a port: it makes them, ends those that take too long, and closes them.
 
-`app` makes one and hands it to a `Listener`. One sweep for all connections takes the place of a timer for each.
+`app` makes one for each port and hands it to a `Listener`. One sweep takes the place of a timer for each connection.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Server:
         for connection in tuple(self.crowd.members):
             connection.stop()
 
-    async def shutdown(self, timeout: float) -> None:  # noqa: ASYNC109 - aiohttp's signature, which Listener calls
+    async def shutdown(self, timeout: float) -> None:  # noqa: ASYNC109 - a part of the work, not a limit to it
         """Give answers `timeout` seconds to be made and sent, and end what is left."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.crowd.empty.wait(), timeout)
