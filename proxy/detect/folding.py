@@ -38,9 +38,7 @@ def fold_origins(text: str) -> list[int]:
 
 
 def _fold_char(char: str) -> str:
-    """Fold one character; may return none or several."""
-    if char.isascii():
-        return char.lower()
+    """Fold one character beyond ASCII; may return none or several."""
     known = _FOLDED.get(char)
     if known is None:
         known = "".join(c for c in unicodedata.normalize("NFKD", char).casefold() if not unicodedata.combining(c))

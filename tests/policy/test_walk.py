@@ -85,6 +85,13 @@ def test_types_may_change_from_record_to_record() -> None:
         assert 12 == len(records)
 
 
+def test_a_number_is_scanned_where_an_address_was_expected() -> None:
+    """What is no text cannot be cut down like a URL; it is looked at like any other value."""
+    records, report = run(program(), {"url": 4111111111111111, "z": 1}, {"url": 12, "z": 1})
+    assert ({"z": 1}, 12) == (records[0], records[1]["url"])
+    assert "CREDIT_CARD" in {finding.entity for finding in report.findings}
+
+
 def test_equal_rows_are_equal() -> None:
     """What is treated in one record comes out the same in the next, and is counted each time."""
     record = {"user_id": "u1", "email": MAIL, "phone": "+44 20 7946 0958", "plan": "pro"}
