@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
 import re2
 
 from proxy.detect.finance import card
+from proxy.detect.joined import SEPARATOR, starts
 from proxy.detect.layers import View, Views, base64_texts, opened
 from proxy.detect.patterns import ROWS
 from proxy.detect.row import Candidate, Found, Row, near
@@ -25,7 +25,6 @@ __all__ = ["DEFAULT_REGIONS", "Detector", "Span", "apart"]
 DEFAULT_REGIONS = ("US", "GB", "IE", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "AU", "IN", "BR", "JP", "CN", "IL")
 """Regions in whose national formats telephone numbers are read when a policy names none."""
 
-_SEPARATOR = "\x00"
 _MAX_DEPTH = 2
 """How often an encoding is opened inside another: base64 of percent-encoded text, and one more."""
 _ESCAPE = r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&(?:#\d|#[xX]|amp;|quot;|nbsp;|commat;)"
@@ -94,13 +93,14 @@ class Detector:
         self, texts: Sequence[str], regions: tuple[str, ...], depth: int, views: Views
     ) -> dict[str, tuple[Span, ...]]:
         """Run the prefilter, then the rows that hit, then the same on what encodings hide, `depth` times."""
-        joined = _SEPARATOR.join(texts).encode("utf-8", "surrogatepass")
+        together = SEPARATOR.join(texts)
+        joined = together.encode("utf-8", "surrogatepass")
         hits = self._set.Match(joined)
         if hits is None:
             return {}
         found = self._direct(texts, joined, hits, regions)
         if depth and (self._escape in hits or self._humps in hits):
-            escaped = opened(texts, views) if self._escape in hits else {}
+            escaped = opened(texts, together, views) if self._escape in hits else {}
             humped = self._humped(texts, joined) if self._humps in hits else ()
             coded = [(text, *run) for text in humped for run in base64_texts(text)]
             behind = {view.text for view in escaped.values()} | {decoded for *_, decoded in coded}
@@ -110,8 +110,8 @@ class Detector:
 
     def _humped(self, texts: Sequence[str], joined: bytes) -> Iterable[str]:
         """Pick the texts that may hold base64."""
-        starts = _starts(texts)
-        return {texts[bisect_right(starts, match.start()) - 1]: None for match in self._hump.finditer(joined)}
+        firsts = starts(_sizes(texts, joined))
+        return {texts[bisect_right(firsts, match.start()) - 1]: None for match in self._hump.finditer(joined)}
 
     def _direct(
         self, texts: Sequence[str], joined: bytes, hits: Sequence[int], regions: tuple[str, ...]
@@ -126,11 +126,11 @@ class Detector:
         ]
         if not matches:
             return {}
-        starts = _starts(texts)
+        firsts = starts(_sizes(texts, joined))
         places: dict[int, list[tuple[int, int, Row]]] = {}
         for start, end, row in matches:
-            at = bisect_right(starts, start) - 1
-            places.setdefault(at, []).append((start - starts[at], end - starts[at], row))
+            at = bisect_right(firsts, start) - 1
+            places.setdefault(at, []).append((start - firsts[at], end - firsts[at], row))
         spans = ((texts[at], _confirmed(texts[at], candidates, regions)) for at, candidates in places.items())
         return {text: confirmed for text, confirmed in spans if confirmed}
 
@@ -181,10 +181,12 @@ def apart(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(kept)
 
 
-def _starts(texts: Sequence[str]) -> list[int]:
-    """Return the byte offset of each text in the joined bytes, and where one more would begin."""
-    sizes = [len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in texts]
-    return [0, *accumulate(size + 1 for size in sizes)]
+def _sizes(texts: Sequence[str], joined: bytes) -> Iterable[int]:
+    """Give how many bytes each text takes in the joined ones."""
+    pieces = joined.split(b"\0")
+    if len(pieces) == len(texts):
+        return map(len, pieces)
+    return [len(text.encode("utf-8", "surrogatepass")) for text in texts]  # a text holds the separator itself
 
 
 def _confirmed(text: str, candidates: list[tuple[int, int, Row]], regions: tuple[str, ...]) -> tuple[Span, ...]:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import compress
+from operator import not_
 
 from proxy.detect.copies import Hit, coded_copies
 from proxy.detect.detector import Span, apart
 from proxy.detect.folding import fold, fold_origins, script
+from proxy.detect.joined import SEPARATOR, starts
 from proxy.detect.layers import Views, opened
 from proxy.detect.stopwords import COMMON, NO_NEEDLES
 
@@ -24,7 +26,6 @@ __all__ = ["KNOWN", "Known"]
 KNOWN = "known"
 """The rule of every span that a `Known` finds."""
 _DULL = NO_NEEDLES | COMMON
-_SEPARATOR = "\x00"
 _WHOLE_MIN = 4
 _DIGITS_MIN = 7
 """Shorter runs of digits are counters and prices, too."""
@@ -93,10 +94,11 @@ class Known:
         """
         if not len(self):
             return {}
-        escaped = opened(texts, {} if views is None else views)
+        joined = SEPARATOR.join(texts)
+        escaped = opened(texts, joined, {} if views is None else views)
         behind = {view.text for view in escaped.values()}.difference(texts)
-        found = self._plain([*texts, *behind])
-        for text, hit in _placed(coded_copies(_SEPARATOR.join(texts), self._values), texts):
+        found = self._plain([*texts, *behind] if behind else texts)
+        for text, hit in _placed(coded_copies(joined, self._values), texts):
             found.setdefault(text, []).append(hit)
         for text, view in escaped.items():
             hits = [(*view.raw(start, end), entity) for start, end, entity in found.get(view.text, ())]
@@ -135,9 +137,14 @@ class Known:
         ASCII goes apart: one wide character makes a search four times as dear, and ASCII folds letter for letter.
         """
         found: dict[str, list[Hit]] = {}
-        for narrow in (True, False):
-            part = [text for text in texts if text.isascii() is narrow]
-            for text, hit in _placed(self._standing(_SEPARATOR.join(part)), part) if part else ():
+        joined = SEPARATOR.join(texts)
+        parts = [(joined, texts)]
+        if not joined.isascii():
+            narrow = list(map(str.isascii, texts))
+            split = list(compress(texts, narrow)), list(compress(texts, map(not_, narrow)))
+            parts = [(SEPARATOR.join(part), part) for part in split]
+        for joined, part in parts:
+            for text, hit in _placed(self._standing(joined), part):
                 found.setdefault(text, []).append(hit)
         return found
 
@@ -184,12 +191,12 @@ def _placed(hits: Sequence[Hit], texts: Sequence[str]) -> list[tuple[str, Hit]]:
     """Turn places in the joined texts into places in each text."""
     if not hits:
         return []
-    starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    firsts = starts(map(len, texts))
     placed = []
     for start, end, entity in hits:
-        at = bisect_right(starts, start) - 1
-        if end - starts[at] <= len(texts[at]):  # a value may hold the separator itself
-            placed.append((texts[at], (start - starts[at], end - starts[at], entity)))
+        at = bisect_right(firsts, start) - 1
+        if end < firsts[at + 1]:  # a value may hold the separator itself
+            placed.append((texts[at], (start - firsts[at], end - firsts[at], entity)))
     return placed
 
 

@@ -24,6 +24,9 @@ _ESCAPE = re.compile(
 )
 """Anchored by its first character and without nested repetition, so `re` stays linear here."""
 
+_SIGN = re.compile(r"[%\\&+]").search
+"""What every escape has."""
+
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _BACKSLASH = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -60,15 +63,18 @@ Views = dict[str, View | None]
 """Strings of one request that were opened, None where there was nothing to open."""
 
 
-def opened(texts: Iterable[str], views: Views) -> dict[str, View]:
-    """Open the escapes of many strings, each once, however often it is asked for; give those that had some."""
-    found = {}
-    for text in texts:
-        if "%" in text or "\\" in text or "&" in text or "+" in text:
-            if text not in views:
-                views[text] = unescaped(text)
-            if (view := views[text]) is not None:
-                found[text] = view
+def opened(texts: Iterable[str], joined: str, views: Views) -> dict[str, View]:
+    """Open the escapes of many strings, each once, however often it is asked for; give those that had some.
+
+    Args:
+        joined: all of them; where it shows no escape, none is looked at.
+    """
+    found: dict[str, View] = {}
+    for text in filter(_SIGN, texts) if _SIGN(joined) else ():
+        if text not in views:
+            views[text] = unescaped(text)
+        if (view := views[text]) is not None:
+            found[text] = view
     return found
 
 

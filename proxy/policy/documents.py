@@ -17,12 +17,11 @@ from proxy.errors import DocumentInvalid
 from proxy.wire.dialect import Form
 from proxy.wire.json_text import NESTING_LIMIT, read, write
 
-__all__ = ["BRACKETS", "SHORTEST_BASE64", "Document", "open_document", "opens"]
+__all__ = ["Document", "open_document", "opens"]
 
-SHORTEST_BASE64 = 16
-"""`a@b.example` takes 16 characters in base64; shorter texts hold no address and are mostly words."""
-
-_BASE64 = re.compile(r"[A-Za-z0-9+/_=-]*")
+_LIKELY = re.compile(r"[{\[]|[A-Za-z0-9+/_=-]{16,}\Z")
+"""JSON, or base64 from 16 characters on: `a@b.example` takes as many; shorter texts hold no address and are mostly
+words."""
 
 _TO_STANDARD = str.maketrans("-_", "+/")
 
@@ -56,12 +55,10 @@ def _keys(holder: Any) -> Container[Any]:
 
 def opens(text: str) -> bool:
     """Tell whether a text holds a document; what cannot is told apart without trying."""
-    if text[:1] not in BRACKETS and (len(text) < SHORTEST_BASE64 or not _BASE64.fullmatch(text)):
-        return False
-    return _opened(text, Form.PLAIN) is not None
+    return _LIKELY.match(text) is not None and _opened(text, Form.PLAIN) is not None
 
 
-BRACKETS = frozenset("{[")
+_BRACKETS = frozenset("{[")
 
 
 def open_document(holder: Any, key: Any, form: Form) -> Document | None:
@@ -81,7 +78,7 @@ Opened = tuple[Any, Callable[[Any], str]]
 
 
 def _json(text: str) -> Opened | None:
-    if text[:1] not in BRACKETS:
+    if text[:1] not in _BRACKETS:
         return None
     try:
         document = read(text.encode("utf-8", "surrogatepass"))
@@ -129,7 +126,7 @@ def _decoded(text: str) -> str | None:
         raw = b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
     except ValueError:
         return None
-    return raw if raw.translate(_LINES).isprintable() or raw[:1] in BRACKETS else None
+    return raw if raw.translate(_LINES).isprintable() or raw[:1] in _BRACKETS else None
 
 
 _LINES = dict.fromkeys(map(ord, "\t\r\n"))

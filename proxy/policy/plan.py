@@ -111,10 +111,12 @@ class Block:
 
     Args:
         acts: each name with its step.
+        names: of all of them.
         values: takes the fields' values out of an object, as a row.
     """
 
     acts: tuple[tuple[str, Step], ...]
+    names: tuple[str, ...]
     values: Values
 
 
@@ -260,8 +262,8 @@ class Node:
     def _block(self, acts: tuple[tuple[str, Step], ...]) -> Block:
         block = self._blocks.get(acts)
         if block is None:
-            names = [name for name, _ in acts]
-            block = Block(acts, _values(names))
+            names = tuple([name for name, _ in acts])
+            block = Block(acts, names, _values(names))
             if self._steps.keys() >= set(names):
                 self._ground.count()
                 self._blocks[acts] = block

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from operator import itemgetter
 from typing import Any
 
@@ -15,7 +16,7 @@ from proxy.detect.detector import Detector, Span
 from proxy.detect.knowledge import Known
 from proxy.detect.layers import Views, unescaped
 from proxy.policy.actions import GONE
-from proxy.policy.documents import BRACKETS, SHORTEST_BASE64, opens
+from proxy.policy.documents import opens
 from proxy.policy.plan import Node, Plan, Renamed, Step, Treatment
 from proxy.policy.rewriting import Change, combine
 from proxy.policy.walk import Dropped, Walk
@@ -53,14 +54,27 @@ def settle(walk: Walk, looking: Looking) -> list[int]:
     Returns:
         Indices of records that cannot leave: a removed value stands in a field that the vendor needs as it is.
     """
-    dropped = _open_unannounced(walk)
-    changes = _changes(walk, looking)
+    seen = _texts(walk.seen)
+    dropped: set[int] = set()
+    if any(map(opens, seen)):
+        dropped = _open_unannounced(walk)
+        seen = _texts(walk.seen)
+    changes = _changes(walk, looking, seen)
     if changes:
         dropped |= _write(walk, changes)
-    renames = {id(holder): _rename(holder, names) for holder, names in _renames(walk)}
+    renames = {id(holder): _rename(holder, names) for holder, names in _renames(walk, _plans(walk))}
     for document in reversed(walk.documents):
         document.close(renames.get(id(document.holder), {}).get(document.key, document.key))
     return sorted(dropped)
+
+
+def _texts(values: Iterable[Any]) -> list[str]:
+    return [value for value in values if value.__class__ is str]
+
+
+def _plans(walk: Walk) -> list[Plan]:
+    """Give the plans of the objects that were walked, each once, in the order in which they came."""
+    return [plan for plan in dict.fromkeys(map(_PLAN, walk.holders)) if isinstance(plan, Plan)]
 
 
 def _open_unannounced(walk: Walk) -> set[int]:
@@ -72,9 +86,6 @@ def _open_unannounced(walk: Walk) -> set[int]:
         Indices of records that cannot leave, since a document in them could not be scrubbed.
     """
     dropped: set[int] = set()
-    likely = [v for v in walk.seen if v.__class__ is str and (len(v) >= SHORTEST_BASE64 or v[:1] in BRACKETS)]
-    if not any(map(opens, likely)):
-        return dropped
     for holder, plan, record in walk.holders:
         walk.record = record
         for key, text in _items(holder):
@@ -100,9 +111,9 @@ def _items(holder: Any) -> Iterable[tuple[Any, Any]]:
 Changes = dict[Any, Change]
 
 
-def _changes(walk: Walk, looking: Looking) -> Changes:
+def _changes(walk: Walk, looking: Looking, seen: list[str]) -> Changes:
     """Find what must change; names of fields that repeat a removed value go to `walk.told`."""
-    seen = [text for text in walk.seen if text.__class__ is str]
+    long_seen = _long(walk.seen) if len(seen) < len(walk.seen) else []
     if looking.allow:
         seen = [text for text in seen if text not in looking.allow]
     views: Views = {}
@@ -112,10 +123,9 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
     numbers: dict[str, int] = {}
     walk.removed.extend(_addresses(spans, looking.treatments))
     if walk.removed:
-        held = [text for text in walk.held if text.__class__ is str and text not in looking.allow]
-        plans = set(map(_PLAN, walk.holders))
-        names = {name for plan in plans if isinstance(plan, Plan) for name in plan.names}
-        numbers = {str(number): number for number in (*_long(walk.seen), *_long(walk.held))}
+        held = [text for text in _texts(walk.held) if text not in looking.allow]
+        names = names.union(*[plan.names for plan in _plans(walk)])
+        numbers = {str(number): number for number in (*long_seen, *_long(walk.held))}
         for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers], views).items():
             spans[text] = (*spans.get(text, ()), *told)
     changes: Changes = {
@@ -123,7 +133,7 @@ def _changes(walk: Walk, looking: Looking) -> Changes:
     }
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
-    return changes | _numbers(walk, looking) | {text: Change(GONE, (_OVERRUN,)) for text in late}
+    return changes | _numbers(long_seen, looking) | {text: Change(GONE, (_OVERRUN,)) for text in late}
 
 
 def _named(seen: Sequence[str], spans: dict[str, tuple[Span, ...]], names: Finder) -> Sequence[str]:
@@ -164,13 +174,13 @@ SMALLEST_NUMBER = 1_000_000
 _PLAN = itemgetter(1)
 
 
-def _long(values: set[Any]) -> list[int]:
+def _long(values: Iterable[Any]) -> list[int]:
     return [v for v in values if v.__class__ is int and not -SMALLEST_NUMBER < v < SMALLEST_NUMBER]
 
 
-def _numbers(walk: Walk, looking: Looking) -> Changes:
+def _numbers(long_seen: Iterable[int], looking: Looking) -> Changes:
     changes: Changes = {}
-    for value in _long(walk.seen):
+    for value in long_seen:
         entity = looking.detector.number(value)
         treatment = looking.treatments.get(entity or "")
         if treatment is not None:
@@ -197,15 +207,27 @@ def _write(walk: Walk, changes: Changes) -> set[int]:
 
 
 def _changing(holder: Any, changes: Changes) -> Sequence[tuple[Any, Any]]:
-    """Give the places of an object or array whose value changes; mostly, told in one step of C, there are none."""
+    """Give the places of an object or array whose value changes, in their order.
+
+    Lookups in C and none in Python: mostly nothing changes, and else one of thirty.
+    """
     is_object = holder.__class__ is dict
+    values = list(holder.values()) if is_object else holder
     try:
-        if changes.keys().isdisjoint(holder.values() if is_object else holder):
-            return ()
+        found = changes.keys() & values
     except TypeError:  # it holds objects itself
-        pass
-    items = holder.items() if is_object else enumerate(holder)
-    return [(key, value) for key, value in items if value.__class__ in _SCALARS and value in changes]
+        found = changes.keys() & compress(values, map(_SCALARS.__contains__, map(type, values)))
+    if not found:
+        return ()
+    keys = list(holder) if is_object else range(len(holder))
+    return [(keys[at], values[at]) for at in sorted([at for value in found for at in _places(values, value)])]
+
+
+def _places(values: list[Any], value: Any) -> Iterator[int]:
+    at = -1
+    for _ in range(values.count(value)):
+        at = values.index(value, at + 1)
+        yield at
 
 
 def _place(plan: Plan | Node, key: Any) -> tuple[Step | None, tuple[str, ...]]:
@@ -219,7 +241,7 @@ def _hit(walk: Walk, path: tuple[str, ...], change: Change) -> None:
         walk.text_hits[treatment.rule, path, treatment.entity, treatment.action] += 1
 
 
-_SCALARS = frozenset({str, int})
+_SCALARS = frozenset({str, int, float})
 
 
 def _replace(holder: Any, key: Any, change: Change) -> None:
@@ -231,10 +253,11 @@ def _replace(holder: Any, key: Any, change: Change) -> None:
         holder[key] = f"[{change.treatments[0].entity}]"
 
 
-def _renames(walk: Walk) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+def _renames(walk: Walk, plans: Iterable[Plan]) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Give holders with the names in them that are personal: found so when planned, or told by this request."""
-    for holder, plan, _ in walk.holders:
-        if isinstance(plan, Plan) and (plan.renames or (walk.told and not walk.told.keys().isdisjoint(plan.names))):
+    personal = {plan for plan in plans if plan.renames or not walk.told.keys().isdisjoint(plan.names)}
+    for holder, plan, _ in walk.holders if personal else ():
+        if isinstance(plan, Plan) and plan in personal:
             told = {name: walk.told[name] for name in plan.names if name in walk.told}
             if told:
                 plan.node.forget()  # it has learned a name that is a person's

@@ -59,6 +59,14 @@ class Row:
     count: int = 0
 
 
+def _row(block: Block, d: dict[str, Any], size: int, hits: list[Step]) -> Row:
+    """Note what became of an object's fields; it had `size` of them before."""
+    if len(d) == size:
+        return Row(dict(zip(block.names, block.values(d), strict=True)), (), hits)
+    new = {name: d[name] for name in block.names if name in d}
+    return Row(new, tuple([name for name in block.names if name not in d]), hits)
+
+
 class Walk:
     """What one request is being turned into.
 
@@ -157,7 +165,7 @@ class Walk:
 
     def _treat(self, node: Node, block: Block, values: tuple[Any, ...], d: dict[str, Any], depth: int) -> None:
         """Treat a block of an object's fields for the first time, and remember the row."""
-        before = len(self.hits)
+        before, size = len(self.hits), len(d)
         for (name, step), value in zip(block.acts, values, strict=True):
             if value.__class__ is not str:
                 self._act(node, d, name, step, depth)
@@ -174,9 +182,7 @@ class Walk:
             if step.scans:
                 self.seen.add(new)
         if _TEXTS.issuperset(map(type, values)) or all(map(_repeats, values)):
-            new_row = {name: d[name] for name, _ in block.acts if name in d}
-            gone = tuple(name for name, _ in block.acts if name not in d)
-            self._rows[block, values] = Row(new_row, gone, self.hits[before:])
+            self._rows[block, values] = _row(block, d, size, self.hits[before:])
 
     def _inside(self, holder: Any, key: Any, node: Node, depth: int) -> None:
         value = holder[key]

@@ -14,6 +14,7 @@ the document, nesting past `NESTING_LIMIT`. Of a duplicate name the last value w
 from __future__ import annotations
 
 import json
+from itertools import chain, compress
 from typing import Any, Never
 
 import orjson
@@ -148,12 +149,8 @@ def _check_nesting(document: Document, openers: int) -> None:
         openers -= len(level)
         if depth + openers <= NESTING_LIMIT:
             return
-        level = [
-            child
-            for node in level
-            for child in (node.values() if type(node) is dict else node)
-            if type(child) in _CONTAINERS
-        ]
+        inside = list(chain.from_iterable([node.values() if type(node) is dict else node for node in level]))
+        level = list(compress(inside, map(_CONTAINERS.__contains__, map(type, inside))))
         if not level:
             return
     raise DocumentInvalid(expected=f"at most {NESTING_LIMIT} levels", got="a deeper nesting", where="json")
