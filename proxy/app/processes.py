@@ -8,7 +8,6 @@ connection that nobody had accepted yet.
 
 from __future__ import annotations
 
-import gc
 import logging
 import mmap
 import os
@@ -85,8 +84,7 @@ def supervise(settings: Settings, work: Work, refresh: Callable[[], None]) -> No
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # heard by sigwait, one at a time; nothing runs in between
     sockets = open_all(settings)
     memory = memoryview(mmap.mmap(-1, settings.workers * STORE_BYTES))
-    give_back()
-    gc.freeze()  # what is there now is never collected, so its pages stay shared
+    give_back()  # what is there now is never looked through, so its pages stay shared
     house = _Workers(sockets, memory, work)
     for number in range(settings.workers):
         house.start(number)

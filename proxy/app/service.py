@@ -143,7 +143,7 @@ class Service:
             self._take(compiled)
             self._fault = ""
             self.telemetry.reloaded(taken=True)
-            give_back()
+            give_back(again=True)
             say("reloaded")
 
     async def _reload_everywhere(self) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import ctypes
+import gc
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,19 @@ from proxy.app.memory import give_back
 
 PIECE_BYTES = 1000
 PIECES = 50_000
+
+
+class _Ring:
+    """Garbage that only a collection finds."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def _thawed() -> Iterator[None]:
+    yield
+    gc.unfreeze()
 
 
 def _resident_kb() -> int:
@@ -25,3 +41,21 @@ def test_what_was_freed_goes_back() -> None:
     before = _resident_kb()
     give_back()
     assert (PIECE_BYTES, True) == (len(last), before - _resident_kb() > PIECES * PIECE_BYTES // 2048)
+
+
+def test_what_stays_is_set_aside() -> None:
+    """Collections no longer look through it, so that they are short."""
+    give_back()
+    assert gc.get_freeze_count() > 10 * len(gc.get_objects())
+
+
+def test_what_was_set_aside_may_go_later() -> None:
+    """After a reload the old policies are nobody's; they do not pile up."""
+    ring = _Ring()
+    seen = weakref.ref(ring)
+    give_back()
+    del ring
+    give_back()
+    kept = seen() is not None
+    give_back(again=True)
+    assert (True, None) == (kept, seen())
