@@ -69,12 +69,15 @@ class Index:
 
 
 def _fits(glob: Path, path: Path) -> bool:
-    return glob == path or (
-        len(glob) == len(path)
-        and all(part in ("*", name) or _begins(part, name) for part, name in zip(glob, path, strict=True))
-    )
+    if glob == path:
+        return True
+    return len(glob) == len(path) and not [
+        part for part, name in zip(glob, path, strict=True) if part not in (name, "*") and not _begins(part, name)
+    ]
 
 
 def _begins(part: str, name: str) -> bool:
-    before, star, after = part.partition("*")
-    return bool(star) and len(name) >= len(before) + len(after) and name.startswith(before) and name.endswith(after)
+    if "*" not in part:
+        return False
+    before, _, after = part.partition("*")
+    return len(name) >= len(before) + len(after) and name.startswith(before) and name.endswith(after)

@@ -17,11 +17,11 @@ from proxy.errors import DocumentInvalid
 from proxy.wire.dialect import Form
 from proxy.wire.json_text import NESTING_LIMIT, read, write
 
-__all__ = ["Document", "open_document", "opens"]
+__all__ = ["Document", "likely", "open_document", "opens"]
 
-_LIKELY = re.compile(r"[{\[]|[A-Za-z0-9+/_=-]{16,}\Z")
-"""JSON, or base64 from 16 characters on: `a@b.example` takes as many; shorter texts hold no address and are mostly
-words."""
+likely = re.compile(r"[{\[]|[A-Za-z0-9+/_=-]{16,}\Z").match
+"""Tells texts that may hold a document from others: JSON, or base64 from 16 characters on, since `a@b.example` takes as
+many; what is shorter holds no address and is mostly a word."""
 
 _TO_STANDARD = str.maketrans("-_", "+/")
 
@@ -55,7 +55,7 @@ def _keys(holder: Any) -> Container[Any]:
 
 def opens(text: str) -> bool:
     """Tell whether a text holds a document; what cannot is told apart without trying."""
-    return _LIKELY.match(text) is not None and _opened(text, Form.PLAIN) is not None
+    return likely(text) is not None and _opened(text, Form.PLAIN) is not None
 
 
 _BRACKETS = frozenset("{[")

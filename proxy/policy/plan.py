@@ -223,7 +223,7 @@ class Node:
 
     def _remembered(self, d: dict[str, Any]) -> Plan:
         plan = self.fresh(d)
-        if not plan.renames and len(d) <= LARGEST_SHAPE and all(len(name) <= LONGEST_NAME for name in d):
+        if not plan.renames and len(d) <= LARGEST_SHAPE and (not d or max(map(len, d)) <= LONGEST_NAME):
             self._ground.count()
             self._plans[tuple(d)] = plan
         return plan

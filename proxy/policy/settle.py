@@ -16,7 +16,7 @@ from proxy.detect.detector import Detector, Span
 from proxy.detect.knowledge import Known
 from proxy.detect.layers import Views, unescaped
 from proxy.policy.actions import GONE
-from proxy.policy.documents import opens
+from proxy.policy.documents import likely, opens
 from proxy.policy.plan import Node, Plan, Renamed, Step, Treatment
 from proxy.policy.rewriting import Change, combine
 from proxy.policy.walk import Dropped, Walk
@@ -56,7 +56,7 @@ def settle(walk: Walk, looking: Looking) -> list[int]:
     """
     seen = _texts(walk.seen)
     dropped: set[int] = set()
-    if any(map(opens, seen)):
+    if any(map(opens, filter(likely, seen))):
         dropped = _open_unannounced(walk)
         seen = _texts(walk.seen)
     changes = _changes(walk, looking, seen)
