@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import chain, repeat
 
 __all__ = ["fold", "fold_origins", "script"]
 
@@ -29,10 +30,14 @@ def fold_origins(text: str) -> list[int]:
     origins: list[int] = []
     at = 0
     for run in _NOT_ASCII.finditer(text):
-        origins.extend(range(at, run.start()))
-        for at, char in enumerate(run[0], run.start()):
-            origins.extend([at] * len(_fold_char(char)))
-        at = run.end()
+        start, end = run.span()
+        origins.extend(range(at, start))
+        sizes = list(map(len, map(_fold_char, run[0])))
+        if sizes.count(1) == len(sizes):
+            origins.extend(range(start, end))
+        else:
+            origins.extend(chain.from_iterable(map(repeat, range(start, end), sizes)))
+        at = end
     origins.extend(range(at, len(text)))
     return origins
 
