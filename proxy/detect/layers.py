@@ -24,8 +24,9 @@ _ESCAPE = re.compile(
 )
 """Anchored by its first character and without nested repetition, so `re` stays linear here."""
 
+_SIGNS = "%\\&+"
+"""Every escape has one of them."""
 _SIGN = re.compile(r"[%\\&+]").search
-"""What every escape has."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _BACKSLASH = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -70,7 +71,7 @@ def opened(texts: Iterable[str], joined: str, views: Views) -> dict[str, View]:
         joined: all of them; where it shows no escape, none is looked at.
     """
     found: dict[str, View] = {}
-    for text in filter(_SIGN, texts) if _SIGN(joined) else ():
+    for text in filter(_SIGN, texts) if any(sign in joined for sign in _SIGNS) else ():
         if text not in views:
             views[text] = unescaped(text)
         if (view := views[text]) is not None:

@@ -85,6 +85,8 @@ _CLOUD = frozenset(
 _PEERS = frozenset(("ip", "client", "remote", "peer", "network", "socket", "sock"))
 _DEVICES = frozenset(("device", "anonymous", "visitor", "browser", "installation"))
 _IDS = frozenset(("id", "ids", "uuid", "guid", "key", "no", "number", "nr", "ref", "hash"))
+_AMBIGUOUS = _IDS | {"state", "name", "names", "address", "addr"}
+"""Heads that tell nothing without what they belong to."""
 _NUMBERED = {
     **{
         (kind, head): "PHONE_NUMBER"
@@ -149,7 +151,8 @@ def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
         An entity, or None when the name does not tell.
     """
     parts = tokens(name)
-    if not parts or all(part.isdigit() for part in parts) or (len(parts) == 1 and parts[0] in _GENERIC):
+    glued = "".join(parts)
+    if not glued or glued.isdigit() or (len(parts) == 1 and glued in _GENERIC):
         return _inherited(parents)
     while len(parts) > 1 and parts[-1].isdigit():
         parts = parts[:-1]
@@ -226,6 +229,8 @@ def _within(parts: tuple[str, ...]) -> str | None:
 def _by_parent(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
     """Decide the ambiguous heads, `name id number address state`, by the word before or the enclosing object."""
     head = parts[-1]
+    if head not in _AMBIGUOUS:
+        return None
     before = parts[-2] if len(parts) > 1 else (parent[-1] if parent else "")
     joined = "".join(parent) if len(parts) == 1 else ""
     organization = joined in roles.OF_ORGANIZATIONS or before in roles.OF_ORGANIZATIONS

@@ -34,6 +34,13 @@ def test_the_url_safe_alphabet_hides_nothing() -> None:
     assert (True, [(0, len(coded), "USER_ID")]) == ("_" in coded or "-" in coded, coded_copies(coded, [USER]))
 
 
+def test_letters_beyond_ascii_move_no_place() -> None:
+    """A wide letter, an emoji and half of one before a run count as one character each."""
+    coded = _coded(ADA[0])
+    joined = f"é渡🦊\ud83d {coded}é"
+    assert [(5, 5 + len(coded), ADA[1])] == coded_copies(joined, [ADA])
+
+
 def test_each_run_and_each_value_has_its_place() -> None:
     """Two runs, and two values in one, are told apart."""
     bob = ("bob-1815-x", "USER_ID")
