@@ -73,7 +73,7 @@ class Walk:
     Attributes:
         seen: distinct values that the detectors look at.
         held: distinct values that stay, and only must hold no copy of a removed one.
-        holders: every object and array that was walked, in order.
+        holders: every object that was walked, and every array with scalars in it.
         made: what actions made of texts.
         removed: (value, entity) of what a treatment took away, once each.
         documents: what was found inside texts and must be closed again, outermost first.
@@ -138,7 +138,7 @@ class Walk:
         if plan.tried:
             self.text_hits.update(plan.tried)
         self.holders.append((d, plan, self.record))
-        for block, (values, row) in zip(plan.blocks, rows, strict=True):
+        for block, values, row in rows:
             if row is None:
                 self._treat(plan.node, block, values, d, depth)
                 continue
@@ -155,13 +155,13 @@ class Walk:
             else:
                 self._inside(d, name, child, depth)
 
-    def _gathered(self, plan: Plan, d: dict[str, Any]) -> list[tuple[tuple[Any, ...], Row | None]]:
-        """Collect an object's values; give those of its treated fields, and the rows of them that came before."""
+    def _gathered(self, plan: Plan, d: dict[str, Any]) -> list[tuple[Block, tuple[Any, ...], Row | None]]:
+        """Collect an object's values; give its blocks, the values of each, and the row of them that came before."""
         if plan.scanned is not None:
             self.seen.update(plan.scanned(d))
         if plan.kept is not None:
             self.held.update(plan.kept(d))
-        return [(values := block.values(d), self._rows.get((block, values))) for block in plan.blocks]
+        return [(block, values := block.values(d), self._rows.get((block, values))) for block in plan.blocks]
 
     def _treat(self, node: Node, block: Block, values: tuple[Any, ...], d: dict[str, Any], depth: int) -> None:
         """Treat a block of an object's fields for the first time, and remember the row."""
@@ -197,19 +197,25 @@ class Walk:
             self._array(node, value, depth + 1)
 
     def _array(self, node: Node, items: list[Any], depth: int) -> None:
-        self.holders.append((items, node, self.record))
         step = node.outer
         treated = step is not None and step.treatment is not None
+        scalars = False
         for index, item in enumerate(items):
-            if item.__class__ is dict or item.__class__ is list:
+            if item.__class__ is dict and depth < DEEPEST:
+                self._object(node, item, depth + 1)
+            elif item.__class__ is dict or item.__class__ is list:
                 self._inside(items, index, node, depth)
-            elif treated and step is not None and item is not None:
-                items[index], steps = self._treated(step, item)
-                self.hits += steps
-                if step.scans:
-                    self.seen.add(items[index])
             else:
-                self._collect(step, item)
+                scalars = True
+                if treated and step is not None and item is not None:
+                    items[index], steps = self._treated(step, item)
+                    self.hits += steps
+                    if step.scans:
+                        self.seen.add(items[index])
+                else:
+                    self._collect(step, item)
+        if scalars:
+            self.holders.append((items, node, self.record))
         if treated:
             items[:] = [item for item in items if item is not GONE]
 
