@@ -150,7 +150,10 @@ def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
     Returns:
         An entity, or None when the name does not tell.
     """
-    parts = tokens(name)
+    return _classified(tokens(name), parents)
+
+
+def _classified(parts: tuple[str, ...], parents: tuple[str, ...]) -> str | None:
     glued = "".join(parts)
     if not glued or glued.isdigit() or (len(parts) == 1 and glued in _GENERIC):
         return _inherited(parents)
@@ -163,8 +166,15 @@ def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
         return None
     entity = _told(parts, _nearest(parents))
     if entity is None and parts[-1][-1].isdigit():
-        return classify(" ".join(parts).rstrip("0123456789"), parents)
+        return _classified((*parts[:-1], _without_number(parts[-1])), parents)
     return None if entity in _WEAK and _CLOUD.intersection(parts) else entity
+
+
+def _without_number(part: str) -> str:
+    """Take the digits off the end, of any script."""
+    while part[-1:].isdigit():
+        part = part[:-1]
+    return part
 
 
 def free_text(name: str) -> bool:

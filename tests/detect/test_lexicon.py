@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proxy.detect.lexicon import classify, free_text, tokens
 
@@ -51,6 +53,28 @@ def test_a_telling_name_tells(entity, name):
 def test_other_names_tell_nothing(name):
     """Names of things, counts, flags and machines are no person's."""
     assert classify(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("email2", "EMAIL_ADDRESS"),
+        ("email٣", "EMAIL_ADDRESS"),
+        ("नाम२", "PERSON"),
+        ("x٣", None),
+        ("x²", None),
+        ("٣", None),
+    ],
+)
+def test_numbers_at_the_end_of_a_name_tell_nothing(name, expected):
+    """Digits of any script are taken off."""
+    assert expected == classify(name)
+
+
+@given(st.text(), st.lists(st.text()))
+def test_any_name_gets_an_answer(name, parents):
+    """Whatever clients name their fields, classification ends."""
+    assert (classify(name, tuple(parents)) or "NONE").isupper()
 
 
 @pytest.mark.parametrize(
