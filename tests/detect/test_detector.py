@@ -117,3 +117,11 @@ def test_a_longer_place_behind_an_escape_replaces_a_shorter():
 def test_a_bare_number_is_personal_only_beyond_doubt(value, expected):
     """A card is; timestamps, counters and prices are not."""
     assert expected == DETECTOR.number(value)
+
+
+def test_a_text_that_holds_the_separator_moves_no_place():
+    """A NUL inside a text, and wide letters before it, leave every hit where it stands."""
+    texts = ["é\x00ü x", "clean", "to ada@example.org"]
+    assert {texts[2]: ["ada@example.org"]} == {
+        text: [text[span.start : span.end] for span in spans] for text, spans in Detector().find(texts).items()
+    }
