@@ -71,7 +71,8 @@ class Detector:
         self._humps: int = self._set.Add(_HUMPS)
         self._set.Compile()
         self._hump = re2.compile(_HUMPS, options)
-        self._searches = tuple(re2.compile(row.expression, options) for row in self._rows)
+        searches = ((row, re2.compile(row.expression, options)) for row in self._rows)
+        self._searches = tuple((row, search, 1 if search.groups else 0) for row, search in searches)
 
     def find(
         self, texts: Sequence[str], hints: tuple[str, ...] = (), views: Views | None = None
@@ -118,10 +119,10 @@ class Detector:
     ) -> dict[str, tuple[Span, ...]]:
         """Search the rows that hit, and confirm."""
         matches = [
-            (*match.span(1 if search.groups else 0), self._rows[index])
+            (*match.span(group), row)
             for index in hits
             if index < len(self._rows)
-            for search in (self._searches[index],)
+            for row, search, group in (self._searches[index],)
             for match in search.finditer(joined)
         ]
         if not matches:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from proxy.detect import roles, words
 
@@ -182,7 +181,6 @@ def free_text(name: str) -> bool:
     return any(part in roles.TEXT for part in tokens(name)[-2:])
 
 
-@lru_cache(maxsize=1024)
 def _nearest(parents: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of the nearest parent that says something."""
     for parent in reversed(parents):
