@@ -8,9 +8,9 @@ Source: RFC 4648 sections 4 and 5.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-import re2
 from pybase64 import b64decode
 
 __all__ = ["Hit", "coded_copies"]
@@ -18,13 +18,17 @@ __all__ = ["Hit", "coded_copies"]
 Hit = tuple[int, int, str]
 """Start, end, entity."""
 
-_RUN = re2.compile(r"[A-Za-z0-9+/_-]{12,}")
-"""RE2 reads on where the standard `re` tries each letter of a word anew: an eighth of the time."""
-_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_=-")
-"""Without the slash: in a URL it ends the run."""
-_STANDARD = str.maketrans("-_", "+/")
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_STANDARD = bytes(letter if letter in _LETTERS else ord(" ") for letter in range(256)).translate(
+    bytes.maketrans(b"-_", b"+/")
+)
+"""Leaves the letters of base64, in its standard alphabet, and spaces between them."""
+_RUN = re.compile(rb"[A-Za-z0-9+/]+")
+_AROUND = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_=-")
+"""What belongs to the run around a copy; without the slash, which ends it in a URL."""
+_LONG_RUN = 12
 _OFFSETS = range(4)
-_APART = "AAAA"
+_APART = b"AAAA"
 """Three zero bytes, between runs that are decoded together."""
 _SHORTEST = 6
 """Bytes; shorter values stand in base64 by chance, too."""
@@ -41,18 +45,23 @@ def coded_copies(joined: str, values: Iterable[tuple[str, str]]) -> list[Hit]:
         Places in `joined`, in no order; one run several times when it holds several values.
     """
     # Anything but ASCII becomes one byte that ends a run, so that places stay what they are.
-    runs = [run.span() for run in _RUN.finditer(joined.encode("ascii", "replace")) if _mixed(run[0])]
+    plain = joined.encode("ascii", "replace").translate(_STANDARD)
+    runs = [run for run in plain.split() if len(run) >= _LONG_RUN and _mixed(run)]
     if not runs:
         return []
-    together = _decoded(joined[start + offset : end] for offset in _OFFSETS for start, end in runs)
+    together = _decoded(run[offset:] for offset in _OFFSETS for run in runs)
     standing = [(raw, entity) for raw, entity in _raw(values) if raw in together]
-    return [
-        (*_widened(joined, *place), entity)
-        for raw, entity in standing
-        for start, end in runs
-        for offset in _OFFSETS
-        for place in _places(_decoded((joined[start + offset : end],)), raw, start + offset)
-    ]
+    return list(_placed(joined, plain, standing)) if standing else []
+
+
+def _placed(joined: str, plain: bytes, standing: Iterable[tuple[bytes, str]]) -> Iterator[Hit]:
+    """Yield where the runs are that hold a value."""
+    for run in _RUN.finditer(plain):
+        for offset in _OFFSETS:
+            decoded = _decoded((run[0][offset:],))
+            for raw, entity in standing:
+                for start, end in _places(decoded, raw, run.start() + offset):
+                    yield (*_widened(joined, start, end), entity)
 
 
 def _mixed(run: bytes) -> bool:
@@ -67,10 +76,9 @@ def _raw(values: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, str]]:
             yield raw, entity
 
 
-def _decoded(runs: Iterable[str]) -> bytes:
+def _decoded(runs: Iterable[bytes]) -> bytes:
     """Decode runs in one call; a letter that no byte can follow from counts as zero bits."""
-    padded = [f"{run}{_APART[len(run) % 4 :]}{_APART}" for run in runs]
-    return b64decode("".join(padded).translate(_STANDARD))
+    return b64decode(b"".join([run + _APART[len(run) % 4 :] + _APART for run in runs]))
 
 
 def _places(decoded: bytes, raw: bytes, first: int) -> Iterator[tuple[int, int]]:
@@ -83,8 +91,8 @@ def _places(decoded: bytes, raw: bytes, first: int) -> Iterator[tuple[int, int]]
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen a place to the whole run around it."""
-    while start > 0 and text[start - 1] in _LETTERS:
+    while start > 0 and text[start - 1] in _AROUND:
         start -= 1
-    while end < len(text) and text[end] in _LETTERS:
+    while end < len(text) and text[end] in _AROUND:
         end += 1
     return start, end

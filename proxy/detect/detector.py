@@ -19,6 +19,7 @@ from proxy.detect.joined import SEPARATOR, starts
 from proxy.detect.layers import View, Views, base64_texts, opened
 from proxy.detect.patterns import ROWS
 from proxy.detect.row import Candidate, Found, Row, near
+from proxy.detect.search import Search
 
 __all__ = ["DEFAULT_REGIONS", "Detector", "Span", "apart"]
 
@@ -70,9 +71,8 @@ class Detector:
         self._escape: int = self._set.Add(_ESCAPE)
         self._humps: int = self._set.Add(_HUMPS)
         self._set.Compile()
-        self._hump = re2.compile(_HUMPS, options)
-        searches = ((row, re2.compile(row.expression, options)) for row in self._rows)
-        self._searches = tuple((row, search, 1 if search.groups else 0) for row, search in searches)
+        self._hump = Search(_HUMPS, options)
+        self._searches = tuple((row, Search(row.expression, options)) for row in self._rows)
 
     def find(
         self, texts: Sequence[str], hints: tuple[str, ...] = (), views: Views | None = None
@@ -112,18 +112,18 @@ class Detector:
     def _humped(self, texts: Sequence[str], joined: bytes) -> Iterable[str]:
         """Pick the texts that may hold base64."""
         firsts = starts(_sizes(texts, joined))
-        return {texts[bisect_right(firsts, match.start()) - 1]: None for match in self._hump.finditer(joined)}
+        return {texts[bisect_right(firsts, start) - 1]: None for start, _ in self._hump.spans(joined)}
 
     def _direct(
         self, texts: Sequence[str], joined: bytes, hits: Sequence[int], regions: tuple[str, ...]
     ) -> dict[str, tuple[Span, ...]]:
         """Search the rows that hit, and confirm."""
         matches = [
-            (*match.span(group), row)
+            (start, end, row)
             for index in hits
             if index < len(self._rows)
-            for row, search, group in (self._searches[index],)
-            for match in search.finditer(joined)
+            for row, search in (self._searches[index],)
+            for start, end in search.spans(joined)
         ]
         if not matches:
             return {}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import NamedTuple
 
 from proxy.detect import roles, words
 
-__all__ = ["classify", "free_text", "tokens"]
+__all__ = ["Around", "around", "classify", "classify_words", "free_text", "free_words", "tokens"]
 
 _SPLIT = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -149,13 +150,31 @@ def classify(name: str, parents: tuple[str, ...] = ()) -> str | None:
     Returns:
         An entity, or None when the name does not tell.
     """
-    return _classified(tokens(name), parents)
+    return classify_words(tokens(name), around(parents))
 
 
-def _classified(parts: tuple[str, ...], parents: tuple[str, ...]) -> str | None:
+class Around(NamedTuple):
+    """What is around a name.
+
+    Args:
+        parents: names of the enclosing objects, nearest last.
+        words: those of the nearest one that says something.
+    """
+
+    parents: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def around(parents: tuple[str, ...]) -> Around:
+    """Read the names of the enclosing objects, once for all names in them."""
+    return Around(parents, _nearest(parents))
+
+
+def classify_words(parts: tuple[str, ...], about: Around) -> str | None:
+    """Name the entity that a field's name promises, by its `tokens`."""
     glued = "".join(parts)
     if not glued or glued.isdigit() or (len(parts) == 1 and glued in _GENERIC):
-        return _inherited(parents)
+        return _inherited(about.parents)
     while len(parts) > 1 and parts[-1].isdigit():
         parts = parts[:-1]
     entity = _STRONG.get("".join(parts))
@@ -163,9 +182,9 @@ def _classified(parts: tuple[str, ...], parents: tuple[str, ...]) -> str | None:
         return entity
     if len(parts) > 1 and (parts[0] in roles.VETO_FIRST or parts[-1] in roles.VETO_LAST):
         return None
-    entity = _told(parts, _nearest(parents))
+    entity = _told(parts, about.words)
     if entity is None and parts[-1][-1].isdigit():
-        return _classified((*parts[:-1], _without_number(parts[-1])), parents)
+        return classify_words((*parts[:-1], _without_number(parts[-1])), about)
     return None if entity in _WEAK and _CLOUD.intersection(parts) else entity
 
 
@@ -178,7 +197,12 @@ def _without_number(part: str) -> str:
 
 def free_text(name: str) -> bool:
     """Say whether people or queries write into a field of this name (`comment`, `db.statement`, `search_term`)."""
-    return any(part in roles.TEXT for part in tokens(name)[-2:])
+    return free_words(tokens(name))
+
+
+def free_words(parts: tuple[str, ...]) -> bool:
+    """Say the same by the name's `tokens`."""
+    return not roles.TEXT.isdisjoint(parts[-2:])
 
 
 def _nearest(parents: tuple[str, ...]) -> tuple[str, ...]:

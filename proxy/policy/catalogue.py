@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from proxy.policy.selectors import Path, split
 from proxy.wire.dialect import COMMON, Dialect, Field
 
-__all__ = ["Index"]
+__all__ = ["Index", "Shelf"]
 
 
 class Index:
@@ -47,16 +47,24 @@ class Index:
         yield from ((kind, path, field) for (kind, path), field in self._exact.items())
         yield from ((kind, path, field) for (kind, _), globs in self._globs.items() for path, field in globs)
 
+    def shelf(self, kind: str, path: Path) -> Shelf:
+        """Give what is said of the fields of the object at a path."""
+        globs = self._globs.get((kind, len(path) + 1), ())
+        fields = [(glob[-1], field) for glob, field in globs if _fits(glob[:-1], path)]
+        inner = [glob[-1] for other, glob in self._inner_globs if other == kind and _fits(glob[:-1], path)]
+        return Shelf(self, kind, path, tuple(fields), tuple(inner))
+
+    def exactly(self, kind: str, path: Path) -> Field | None:
+        """Give the field whose entry names a path without `*`."""
+        return self._exact.get((kind, path))
+
+    def holds(self, kind: str, path: Path) -> bool:
+        """Tell whether an entry without `*` names something below a path."""
+        return (kind, path) in self._inner
+
     def field(self, kind: str, path: Path) -> Field | None:
         """Give the field at a path; an exact entry wins over one with `*`."""
-        globs = self._globs.get((kind, len(path)), ())
-        return self._exact.get((kind, path)) or next((field for glob, field in globs if _fits(glob, path)), None)
-
-    def leads(self, kind: str, path: Path) -> bool:
-        """Tell whether a place holds catalogued fields, or those that a scope of the policy speaks of."""
-        return (kind, path) in self._inner or any(
-            kind == other and _fits(inner, path) for other, inner in self._inner_globs
-        )
+        return self.shelf(kind, path[:-1]).field(path[-1])
 
     def places(self, kind: str, path: Path) -> list[tuple[str, Path]]:
         """Give the (scope, path) pairs by which a policy may speak of a place."""
@@ -68,12 +76,44 @@ class Index:
         return [*named, ("record", path), *([("query", path)] if kind == "query" else [])]
 
 
+class Shelf:
+    """What a catalogue says of the fields of one object: the entries with `*` are few, and the same for all of them.
+
+    Args:
+        index, kind, path: of the object.
+        globs: last parts of entries with `*` that fit it, and their fields.
+        inner: last parts of places with `*` that hold something.
+    """
+
+    __slots__ = ("_globs", "_index", "_inner", "_kind", "_path")
+
+    def __init__(
+        self, index: Index, kind: str, path: Path, globs: tuple[tuple[str, Field], ...], inner: tuple[str, ...]
+    ) -> None:
+        self._index, self._kind, self._path, self._globs, self._inner = index, kind, path, globs, inner
+
+    def field(self, name: str) -> Field | None:
+        """Give what is said of a field; an exact entry wins over one with `*`."""
+        exact = self._index.exactly(self._kind, (*self._path, name))
+        if exact is not None or not self._globs:
+            return exact
+        return next((field for glob, field in self._globs if _is(glob, name)), None)
+
+    def leads(self, name: str) -> bool:
+        """Tell whether a field holds catalogued ones, or those that a scope of the policy speaks of."""
+        if self._index.holds(self._kind, (*self._path, name)):
+            return True
+        return bool(self._inner) and any(_is(glob, name) for glob in self._inner)
+
+
+def _is(part: str, name: str) -> bool:
+    return part in (name, "*") or _begins(part, name)
+
+
 def _fits(glob: Path, path: Path) -> bool:
     if glob == path:
         return True
-    return len(glob) == len(path) and not [
-        part for part, name in zip(glob, path, strict=True) if part not in (name, "*") and not _begins(part, name)
-    ]
+    return len(glob) == len(path) and all(map(_is, glob, path))
 
 
 def _begins(part: str, name: str) -> bool:

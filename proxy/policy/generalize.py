@@ -71,6 +71,7 @@ def _degree(value: Scalar) -> Scalar | None:
 # `re` and not `re2`, which takes no lone surrogates; neither pattern can backtrack.
 _DOMAIN = re.compile(r"@[^@\s]+$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NUMBER = re.compile(r"\d").search
 _BETWEEN = " \t\r\n\v\f/_-"
 """What stands between a product and its version, perhaps with a `v`: `Windows 10`, `app-v2`, `curl/8`."""
 
@@ -112,7 +113,8 @@ def _agent(text: str) -> str | None:
 
 def _before_version(text: str) -> str:
     """Cut a text where its first number begins: `Windows 10` → `Windows`."""
-    name = text[: next((at for at, sign in enumerate(text) if sign.isdigit()), len(text))].rstrip(_BETWEEN)
+    number = _NUMBER(text)
+    name = (text[: number.start()] if number else text).rstrip(_BETWEEN)
     while name.endswith("v") and name[-2:-1] in _BETWEEN:
         name = name[:-1].rstrip(_BETWEEN)
     return name.lstrip()

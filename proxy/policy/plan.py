@@ -14,13 +14,17 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
+from proxy.model import Finding
 from proxy.policy.actions import Apply
 from proxy.policy.selectors import dotted
 from proxy.wire.dialect import Form
 
-__all__ = ["Block", "Classify", "Ground", "Node", "Plan", "Rename", "Renamed", "Step", "Treatment"]
+__all__ = ["CONTAINERS", "Block", "Classify", "Ground", "Node", "Plan", "Rename", "Renamed", "Step", "Treatment"]
 
 Values = Callable[[dict[str, Any]], tuple[Any, ...]]
+
+CONTAINERS: frozenset[type] = frozenset({dict, list})
+"""Types of values that hold values."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,8 +66,9 @@ class Step:
         keep_values: not treated.
         whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
         tried: what a rule in shadow mode would do; counted only, while all else says what happens.
+        plain: its treatment is all there is to ask.
         alone: nothing but the step itself, for where steps are counted.
-        key: rule, place, entity and action, as a finding has them.
+        finding: what is reported when its treatment was applied once.
     """
 
     kind: str
@@ -79,17 +84,19 @@ class Step:
     keep_values: frozenset[str] = frozenset()
     whole: bool = False
     tried: Treatment | None = None
+    plain: bool = field(init=False)
     alone: tuple[Step, ...] = field(init=False, repr=False)
-    key: tuple[str, str, str, str] = field(init=False)
+    finding: Finding = field(init=False)
 
     def __post_init__(self) -> None:
+        self.plain = not self.prefixes and not self.keep_values
         self.alone = (self,)
         done = self.treatment
         where = dotted((self.kind, *self.place)) if done else ""
-        self.key = (done.rule, where, done.entity, done.action) if done else _NOTHING_DONE
+        self.finding = Finding(done.rule, where, done.entity, done.action, 1) if done else _NOTHING_DONE
 
 
-_NOTHING_DONE = ("", "", "", "")
+_NOTHING_DONE = Finding("", "", "", "keep", 1)
 
 
 class Renamed(NamedTuple):
@@ -185,6 +192,9 @@ class Ground:
             self.size = 0
 
 
+Shape = tuple[object, ...]
+"""An object's names in their order; or that order, and the names of the fields with an object or array in them."""
+
 LARGEST_SHAPE = 255
 """Mixpanel takes fewer than 255 properties an event; a larger object is a map from ids, whose names never come again.
 Source: Mixpanel, "Import Events"."""
@@ -200,12 +210,16 @@ class Node:
         kind: the catalogue part it belongs to.
         place: names from the record's root, as they may be shown.
         outer: the step of the field that holds this object; what it says is inherited where nothing else applies.
+
+    Attributes:
+        about: what `classify` remembers of the place.
     """
 
-    __slots__ = ("_blocks", "_children", "_ground", "_plans", "_steps", "kind", "outer", "place")
+    __slots__ = ("_blocks", "_children", "_ground", "_plans", "_steps", "about", "kind", "outer", "place")
 
     def __init__(self, kind: str, ground: Ground, place: tuple[str, ...] = (), outer: Step | None = None) -> None:
         self.kind, self.place, self.outer = kind, place, outer
+        self.about: object = None
         self._ground = ground
         self.forget()
         if not place:
@@ -213,23 +227,29 @@ class Node:
 
     def forget(self) -> None:
         """Drop everything that was remembered below this node."""
-        self._plans: dict[tuple[str, ...], Plan] = {}
+        self._plans: dict[Shape, Plan] = {}
         self._steps: dict[str, Step] = {}
         self._children: dict[str, Node] = {}
         self._blocks: dict[tuple[tuple[str, Step], ...], Block] = {}
 
     def plan(self, d: dict[str, Any]) -> Plan:
         """Give the plan for an object's shape."""
-        return self._plans.get(tuple(d)) or self._remembered(d)
+        shape = tuple(d)
+        return self._plans.get(shape) or self._remembered(shape, d)
 
-    def _remembered(self, d: dict[str, Any]) -> Plan:
-        plan = self.fresh(d)
+    def exact(self, d: dict[str, Any]) -> Plan:
+        """Give the plan for an object's shape with objects and arrays in just the fields where it has them."""
+        shape = (tuple(d), *[name for name, value in d.items() if value.__class__ in CONTAINERS])
+        return self._plans.get(shape) or self._remembered(shape, d)
+
+    def _remembered(self, shape: Shape, d: dict[str, Any]) -> Plan:
+        plan = self._fresh(d)
         if not plan.renames and len(d) <= LARGEST_SHAPE and (not d or max(map(len, d)) <= LONGEST_NAME):
             self._ground.count()
-            self._plans[tuple(d)] = plan
+            self._plans[shape] = plan
         return plan
 
-    def fresh(self, d: dict[str, Any]) -> Plan:
+    def _fresh(self, d: dict[str, Any]) -> Plan:
         """Build the plan for just this object, its values' types included."""
         known = self._steps
         renames = self._ground.rename([name for name in d if name not in known])
@@ -310,7 +330,7 @@ def _parted(steps: Mapping[str, Step], d: Mapping[str, Any]) -> dict[_Part, list
 
 
 def _part(step: Step, value: Any) -> _Part:
-    inside = value.__class__ is dict or value.__class__ is list
+    inside = value.__class__ in CONTAINERS
     if step.form in _DOCUMENTS or (step.treatment is not None and inside):
         return "opens"
     if step.treatment is not None:

@@ -9,9 +9,8 @@ found are the records gone through again. Nothing is remembered from one request
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from proxy.errors import RecordRefused
 from proxy.model import Batch, Finding, Report
@@ -19,7 +18,7 @@ from proxy.policy.plan import Node, Step
 from proxy.policy.selectors import dotted
 from proxy.policy.settle import Looking, settle
 from proxy.policy.spec import OnError
-from proxy.policy.walk import Dropped, Walk
+from proxy.policy.walk import Indices, Objects, Walk
 
 __all__ = ["Program"]
 
@@ -64,9 +63,9 @@ class Program:
         """
         received = len(batch.records)
         walk = Walk(self.on_error)
-        gone = self._walked(walk, zip(range(received), batch.kinds, batch.records, strict=True))
-        gone |= self._walked(walk, ((-1, *part) for part in batch.around))
-        gone.update(settle(walk, self.looking))
+        for kind, objects, records in _by_kind(batch):
+            walk.walk(self.roots.get(kind) or self.roots["event"], objects, records)
+        gone = walk.gone | settle(walk, self.looking)
         if -1 in gone:
             raise RecordRefused("parts that can be scrubbed", "one that cannot", "around the records")
         if gone:
@@ -74,36 +73,38 @@ class Program:
             batch.records[:] = [record for index, record in enumerate(batch.records) if index not in gone]
         return Report(received, len(batch.records), received - len(batch.records), _findings(walk), walk.unknown)
 
-    def _walked(self, walk: Walk, parts: Iterable[tuple[int, str, dict[str, Any]]]) -> set[int]:
-        """Walk records, or what stands around them; give the indices of those that cannot leave."""
-        gone = set()
-        roots, event = self.roots, self.roots["event"]
-        for index, kind, node in parts:
-            try:
-                walk.walk(roots.get(kind, event), node, index)
-            except Dropped:
-                gone.add(index)
-        return gone
+
+def _by_kind(batch: Batch) -> Iterator[tuple[str, Objects, Indices]]:
+    """Give the records of each kind, then what stands around them."""
+    kinds, records = batch.kinds, batch.records
+    for kind in dict.fromkeys(kinds):
+        if kinds.count(kind) == len(kinds):
+            yield kind, records, range(len(records))
+        else:
+            places = [at for at, other in enumerate(kinds) if other == kind]
+            yield kind, [records[at] for at in places], places
+    for kind, node in batch.around:
+        yield kind, (node,), (-1,)
 
 
 def _findings(walk: Walk) -> tuple[Finding, ...]:
     """Count what was done, by rule, place, entity and action."""
-    steps: Counter[Step] = Counter(walk.hits)
-    for row in walk.rows:
-        if row.count:
-            for step in row.hits:
-                steps[step] += row.count
-    counts: dict[tuple[str, str, str, str], int] = {}
-    for step, count in steps.items():
-        key = step.key
-        if walk.told:
-            rule, _, entity, action = key
-            key = rule, _where(walk, (step.kind, *step.place)), entity, action
-        counts[key] = counts.get(key, 0) + count
-    for (rule, path, entity, action), count in walk.text_hits.items():
-        key = rule, _where(walk, path), entity, action
-        counts[key] = counts.get(key, 0) + count
-    return tuple([Finding(*key, count) for key, count in counts.items()])
+    counts: dict[Finding, int] = {}
+    for row, times in Counter(walk.rows).items():
+        for step in row.hits:
+            finding = _of_step(walk, step)
+            counts[finding] = counts.get(finding, 0) + times
+    for step in walk.hits:
+        finding = _of_step(walk, step)
+        counts[finding] = counts.get(finding, 0) + 1
+    for (rule, path, entity, action), times in walk.text_hits.items():
+        finding = Finding(rule, _where(walk, path), entity, action, 1)
+        counts[finding] = counts.get(finding, 0) + times
+    return tuple([finding if times == 1 else finding._replace(count=times) for finding, times in counts.items()])
+
+
+def _of_step(walk: Walk, step: Step) -> Finding:
+    return step.finding._replace(where=_where(walk, (step.kind, *step.place))) if walk.told else step.finding
 
 
 def _where(walk: Walk, path: tuple[str, ...]) -> str:

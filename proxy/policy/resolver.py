@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
-from proxy.detect.lexicon import classify, free_text, tokens
-from proxy.policy.catalogue import Index
+from proxy.detect.lexicon import Around, around, classify, classify_words, free_words, tokens
+from proxy.policy.catalogue import Index, Shelf
 from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
 from proxy.policy.load import Policy, Rule
 from proxy.policy.plan import Node, Step
@@ -47,6 +48,13 @@ def _is_part(outer: str, name: str) -> bool:
     return _SUBJECTS.isdisjoint(tokens(outer)) or not _PARTS.isdisjoint(tokens(name))
 
 
+class _About(NamedTuple):
+    """What is the same for all names at a node: what the catalogue says there, and what the names around tell."""
+
+    shelf: Shelf
+    words: Around
+
+
 class Resolver:
     """Answers for one policy and one dialect.
 
@@ -65,20 +73,35 @@ class Resolver:
             name: its name as it may stand in findings and in paths: of one that is personal itself, what replaces it.
         """
         path = (*node.place, name)
-        trial = self.trial(node.kind, path)
-        step = self._decided(node, path, name)
+        if not self._policy.fields:
+            return self._decided(node, path, name, None)
+        rule, trial = self.rule(node.kind, path), self.trial(node.kind, path)
+        step = self._decided(node, path, name, rule)
         return step if trial is None else replace(step, tried=self._by_rule(trial, node.kind, path, name).treatment)
 
-    def _decided(self, node: Node, path: tuple[str, ...], name: str) -> Step:
-        rule = self.rule(node.kind, path)
+    def _decided(self, node: Node, path: tuple[str, ...], name: str, rule: Rule | None) -> Step:
         if rule is not None:
             return self._by_rule(rule, node.kind, path, name)
         if node.outer is not None and node.outer.whole:
             return replace(node.outer, place=path)
-        field = self._index.field(node.kind, path)
-        if field is not None:
-            return self._unknown(node, path) if field.form is Form.WORDS else self._by_catalogue(field, node.kind, path)
-        return self._by_word(node, path, name)
+        about = self._about(node)
+        field = about.shelf.field(name)
+        if field is None:
+            return self._by_word(node, path, name, about)
+        return (
+            self._unknown(node, path, about) if field.form is Form.WORDS else self._by_catalogue(field, node.kind, path)
+        )
+
+    def _about(self, node: Node) -> _About:
+        """Give what is the same for all names at a node."""
+        if not isinstance(node.about, _About):
+            kinds = _PEOPLE.get(node.kind, ())
+            scopes = self._index.places(node.kind, (*node.place, "")) if kinds else []
+            # A group's traits stand in a group, whatever the vendor calls the object.
+            own = any(scope in kinds and len(rest) == 1 for scope, rest in scopes)
+            words = around(kinds if own else (*kinds, *node.place))
+            node.about = _About(self._index.shelf(node.kind, node.place), words)
+        return node.about
 
     def rule(self, kind: str, path: tuple[str, ...]) -> Rule | None:
         """Give the first `fields` rule that names a place and is in force."""
@@ -128,8 +151,9 @@ class Resolver:
             keep_values=field.keep_values,
         )
 
-    def _by_word(self, node: Node, path: tuple[str, ...], name: str) -> Step:
-        entity = classify(_REPLACED.sub("", name), self._around(node, path))
+    def _by_word(self, node: Node, path: tuple[str, ...], name: str, about: _About) -> Step:
+        words = tokens(_REPLACED.sub("", name) if "[" in name or "1_" in name else name)
+        entity = classify_words(words, about.words)
         if entity is not None:
             treatment = self._treatments.named(entity, name)
             return Step(node.kind, path, treatment, scans=bool(treatment and treatment.scans))
@@ -140,17 +164,11 @@ class Resolver:
             and _is_part(node.place[-1], name)
         ):
             return replace(node.outer, place=path, catalogued=False)
-        typed = self._treatments.named("FREE_TEXT", name) if free_text(name) else None
-        return self._unknown(node, path) if typed is None else Step(node.kind, path, typed)
+        typed = self._treatments.named("FREE_TEXT", name) if free_words(words) else None
+        return self._unknown(node, path, about) if typed is None else Step(node.kind, path, typed)
 
-    def _around(self, node: Node, path: tuple[str, ...]) -> tuple[str, ...]:
-        """Give the names around a field; a group's traits stand in a group, whatever the vendor calls the object."""
-        kinds = _PEOPLE.get(node.kind, ())
-        own = any(scope in kinds and len(rest) == 1 for scope, rest in self._index.places(node.kind, path))
-        return kinds if own else (*kinds, *node.place)
-
-    def _unknown(self, node: Node, path: tuple[str, ...]) -> Step:
-        leads = self._index.leads(node.kind, path)
+    def _unknown(self, node: Node, path: tuple[str, ...], about: _About) -> Step:
+        leads = about.shelf.leads(path[-1])
         if self._policy.unknown != "drop" or node.kind == "header":
             return Step(node.kind, path, scans=self._policy.unknown != "keep", unknown=not leads)
         whole = not leads and not self._leads(node.kind, path)

@@ -7,7 +7,9 @@ calls `settle` after the walk. Nothing here outlives the call.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import compress
 from operator import itemgetter
 from typing import Any
@@ -17,9 +19,9 @@ from proxy.detect.knowledge import Known
 from proxy.detect.layers import Views, unescaped
 from proxy.policy.actions import GONE
 from proxy.policy.documents import likely, opens
-from proxy.policy.plan import Node, Plan, Renamed, Step, Treatment
+from proxy.policy.plan import Node, Plan, Renamed, Treatment
 from proxy.policy.rewriting import Change, combine
-from proxy.policy.walk import Dropped, Walk
+from proxy.policy.walk import Column, Walk
 from proxy.wire.dialect import Form
 
 __all__ = ["Finder", "Looking", "settle"]
@@ -48,24 +50,22 @@ Finder = Callable[[Sequence[str]], tuple[Mapping[str, tuple[Span, ...]], Sequenc
 _OVERRUN = Treatment("budget", "UNKNOWN", "drop", lambda value: GONE)
 
 
-def settle(walk: Walk, looking: Looking) -> list[int]:
+def settle(walk: Walk, looking: Looking) -> set[int]:
     """Scan what the walk collected and write the changes into its records.
 
     Returns:
         Indices of records that cannot leave: a removed value stands in a field that the vendor needs as it is.
     """
     seen = _texts(walk.seen)
-    dropped: set[int] = set()
     if any(map(opens, filter(likely, seen))):
-        dropped = _open_unannounced(walk)
+        _open_unannounced(walk)
         seen = _texts(walk.seen)
     changes = _changes(walk, looking, seen)
-    if changes:
-        dropped |= _write(walk, changes)
+    dropped = _write(walk, changes) if changes else set()
     renames = {id(holder): _rename(holder, names) for holder, names in _renames(walk, _plans(walk))}
     for document in reversed(walk.documents):
         document.close(renames.get(id(document.holder), {}).get(document.key, document.key))
-    return sorted(dropped)
+    return dropped
 
 
 def _texts(values: Iterable[Any]) -> list[str]:
@@ -74,29 +74,22 @@ def _texts(values: Iterable[Any]) -> list[str]:
 
 def _plans(walk: Walk) -> list[Plan]:
     """Give the plans of the objects that were walked, each once, in the order in which they came."""
-    return [plan for plan in dict.fromkeys(map(_PLAN, walk.holders)) if isinstance(plan, Plan)]
+    return [plan for plan in dict.fromkeys(map(_PLAN, walk.columns)) if isinstance(plan, Plan)]
 
 
-def _open_unannounced(walk: Walk) -> set[int]:
+def _open_unannounced(walk: Walk) -> None:
     """Open what stands in fields of which nobody said that they hold a document.
 
-    The list of holders grows while it is gone through: documents inside documents are found in the same loop.
-
-    Returns:
-        Indices of records that cannot leave, since a document in them could not be scrubbed.
+    The list of columns grows while it is gone through: documents inside documents are found in the same loop.
     """
-    dropped: set[int] = set()
-    for holder, plan, record in walk.holders:
-        walk.record = record
-        for key, text in _items(holder):
-            if text.__class__ is str and text in walk.seen and opens(text):
-                node = _node(plan, key)
-                try:
+    opening = cache(opens)
+    for holders, plan, records in walk.columns:
+        for holder, record in zip(holders, records, strict=True):
+            for key, text in _items(holder):
+                if text.__class__ is str and text in walk.seen and opening(text):
+                    node = _node(plan, key)
                     if node.outer is None or node.outer.scans:
-                        walk.open(holder, key, node, Form.PLAIN, 0)
-                except Dropped:
-                    dropped.add(record)
-    return dropped
+                        walk.open(holder, key, node, Form.PLAIN, record, 0)
 
 
 def _node(plan: Plan | Node, key: Any) -> Node:
@@ -189,59 +182,72 @@ def _numbers(long_seen: Iterable[int], looking: Looking) -> Changes:
 
 
 def _write(walk: Walk, changes: Changes) -> set[int]:
-    """Write changed values into everything that was walked."""
+    """Write changed values into everything that was walked; give the records that cannot leave."""
     dropped: set[int] = set()
-    places: dict[tuple[Plan | Node, Any], tuple[Step | None, tuple[str, ...]]] = {}
-    for holder, plan, record in walk.holders:
-        for key, value in _changing(holder, changes):
-            change = changes[value]
-            step, path = places.get((plan, key)) or places.setdefault((plan, key), _place(plan, key))
-            if step is not None and step.reserved:
-                if change.new != value:
-                    dropped.add(record)
-                    _hit(walk, path, change)
-            elif step is None or not step.exempt:
-                _hit(walk, path, change)
-                _replace(holder, key, change)
+    for column in walk.columns:
+        found = _found(column, changes)
+        if any(found):
+            dropped |= _rewritten(walk, column, found, changes)
     return dropped
 
 
-def _changing(holder: Any, changes: Changes) -> Sequence[tuple[Any, Any]]:
-    """Give the places of an object or array whose value changes, in their order.
-
-    Lookups in C and none in Python: mostly nothing changes, and else one of thirty.
-    """
-    is_object = holder.__class__ is dict
-    values = list(holder.values()) if is_object else holder
-    try:
-        found = changes.keys() & values
-    except TypeError:  # it holds objects itself
-        found = changes.keys() & compress(values, map(_SCALARS.__contains__, map(type, values)))
-    if not found:
-        return ()
-    keys = list(holder) if is_object else range(len(holder))
-    return [(keys[at], values[at]) for at in sorted([at for value in found for at in _places(values, value)])]
-
-
-def _places(values: list[Any], value: Any) -> Iterator[int]:
-    at = -1
-    for _ in range(values.count(value)):
-        at = values.index(value, at + 1)
-        yield at
-
-
-def _place(plan: Plan | Node, key: Any) -> tuple[Step | None, tuple[str, ...]]:
-    """Say what happens to a field, and where it stands."""
-    node = _node(plan, key)
-    return node.outer, (node.kind, *node.place)
-
-
-def _hit(walk: Walk, path: tuple[str, ...], change: Change) -> None:
-    for treatment in change.treatments:
-        walk.text_hits[treatment.rule, path, treatment.entity, treatment.action] += 1
+def _found(column: Column, changes: Changes) -> Sequence[set[Any]]:
+    """Give the values of each object or array that change; lookups in C, for mostly none does."""
+    holders, plan, _ = column
+    values: Sequence[Any] = holders
+    if isinstance(plan, Plan):
+        values = list(map(dict.values, holders))
+        if not plan.nested:
+            with suppress(TypeError):  # there may be objects in other fields
+                return list(map(changes.keys().__and__, values))
+    return [changes.keys() & compress(held, map(_SCALARS.__contains__, map(type, held))) for held in values]
 
 
 _SCALARS = frozenset({str, int, float})
+
+
+def _rewritten(walk: Walk, column: Column, found: Sequence[set[Any]], changes: Changes) -> set[int]:
+    """Write changed values into objects of one shape, or into arrays."""
+    holders, plan, records = column
+    dropped: set[int] = set()
+    places: dict[Any, tuple[Node, list[Treatment]]] = {}
+    for holder, record, values in compress(zip(holders, records, found, strict=True), found):
+        for key, value in _changing(holder, values):
+            change = changes[value]
+            place = places.get(key)
+            if place is None:
+                place = places[key] = _node(plan, key), []
+            node, done = place
+            step = node.outer
+            if step is not None and (step.exempt or step.reserved):
+                if step.exempt or change.new == value:
+                    continue
+                dropped.add(record)
+            else:
+                _replace(holder, key, change)
+            done += change.treatments
+    for node, done in places.values():
+        path = (node.kind, *node.place)
+        for treatment in done:
+            walk.text_hits[treatment.rule, path, treatment.entity, treatment.action] += 1
+    return dropped
+
+
+def _changing(holder: Any, found: Iterable[Any]) -> Sequence[tuple[Any, Any]]:
+    """Give the places of an object or array in which some values stand, in their order."""
+    is_object = holder.__class__ is dict
+    keys = list(holder) if is_object else range(len(holder))
+    values = list(holder.values()) if is_object else holder
+    return [(keys[at], values[at]) for at in sorted([at for value in found for at in _places(values, value)])]
+
+
+def _places(values: list[Any], value: Any) -> Sequence[int]:
+    at = values.index(value)
+    places = [at]
+    for _ in range(values.count(value) - 1):
+        at = values.index(value, at + 1)
+        places.append(at)
+    return places
 
 
 def _replace(holder: Any, key: Any, change: Change) -> None:
@@ -256,11 +262,13 @@ def _replace(holder: Any, key: Any, change: Change) -> None:
 def _renames(walk: Walk, plans: Iterable[Plan]) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Give holders with the names in them that are personal: found so when planned, or told by this request."""
     personal = {plan for plan in plans if plan.renames or not walk.told.keys().isdisjoint(plan.names)}
-    for holder, plan, _ in walk.holders if personal else ():
-        if isinstance(plan, Plan) and plan in personal:
-            told = {name: walk.told[name] for name in plan.names if name in walk.told}
-            if told:
-                plan.node.forget()  # it has learned a name that is a person's
+    for holders, plan, _ in walk.columns if personal else ():
+        if not isinstance(plan, Plan) or plan not in personal:
+            continue
+        told = {name: walk.told[name] for name in plan.names if name in walk.told}
+        if told:
+            plan.node.forget()  # it has learned a name that is a person's
+        for holder in holders:
             names = {name: renamed for name, renamed in (told | plan.renames).items() if name in holder}
             _count(walk, (plan.node.kind, *plan.node.place), names.values())
             yield holder, {name: renamed.text for name, renamed in names.items()}

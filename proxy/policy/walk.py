@@ -1,70 +1,62 @@
 """The first pass over a batch: treatments are applied, everything else is collected for one look.
 
-`policy.program` makes a `Walk` for each request, takes every record through it, hands it to `settle`, and lets it go:
-whatever must not outlive the request stands here.
+Objects of one shape are walked together: what Python decides, it decides for a shape and for each distinct row of
+values, and the rest is done in C for all of them. `policy.program` makes a `Walk` for each request, takes the records
+through it, hands it to `settle`, and lets it go: whatever must not outlive the request stands here.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
+from operator import attrgetter
 from typing import Any
 
 from proxy.errors import RecordRefused
 from proxy.policy.actions import GONE, Gone
 from proxy.policy.documents import Document, open_document
 from proxy.policy.generalize import Scalar
-from proxy.policy.plan import Block, Node, Plan, Renamed, Step, Treatment
+from proxy.policy.plan import CONTAINERS, Block, Node, Plan, Renamed, Step
 from proxy.policy.rewriting import Made
 from proxy.policy.spec import OnError
 from proxy.policy.urls import personal
 from proxy.wire.dialect import Form
 
-__all__ = ["DEEPEST", "Dropped", "Holder", "Row", "Walk"]
+__all__ = ["DEEPEST", "Column", "Indices", "Objects", "Row", "Walk"]
 
 DEEPEST = 32
 """Objects inside objects. Mixpanel and Segment flatten or refuse long before; Python's stack ends at 1,000 frames."""
 
-Holder = tuple[Any, "Plan | Node", int]
-"""An object with its plan, or an array with its node; and the index of the record it stands in."""
+Objects = Sequence[dict[str, Any]]
+Indices = Sequence[int]
+"""The index in the batch of the record that each object stands in; -1 for what stands around the records."""
 
+Column = tuple[Sequence[Any], "Plan | Node", Indices]
+"""Objects of one shape with their plan, or arrays with their node; and their records."""
 
-class Dropped(Exception):
-    """A record is left out (`on_error: drop_record`). Caught by `Program.run`."""
-
-
-def _repeats(value: Any) -> bool:
-    """Tell whether equal values are the same value: 1 and True are equal and give different pseudonyms."""
-    return value.__class__ is str or value is None or (value.__class__ in _NUMBERS and value not in (0, 1))
-
-
-_NUMBERS = frozenset({int, float})
-_TEXTS = frozenset({str, type(None)})
+Key = tuple[Any, ...]
+"""Tells rows of values apart."""
 
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """The result of treating one object's fields.
+    """What becomes of an object's treated fields when they have certain values.
 
     Args:
-        new, gone: values to copy, and names to take away.
-        hits: the steps that did it.
-        count: how often the row came again.
+        new, gone: values to write, and names to take away.
+        hits: the steps that do it.
     """
 
     new: dict[str, Any]
     gone: tuple[str, ...]
     hits: list[Step]
-    count: int = 0
 
 
-def _row(block: Block, d: dict[str, Any], size: int, hits: list[Step]) -> Row:
-    """Note what became of an object's fields; it had `size` of them before."""
-    if len(d) == size:
-        return Row(dict(zip(block.names, block.values(d), strict=True)), (), hits)
-    new = {name: d[name] for name in block.names if name in d}
-    return Row(new, tuple([name for name in block.names if name not in d]), hits)
+_NEW, _GONE = attrgetter("new"), attrgetter("gone")
+_OBJECTS, _ARRAYS = {dict}, {list}
+_TEXTS = frozenset({str, type(None)})
 
 
 class Walk:
@@ -73,181 +65,205 @@ class Walk:
     Attributes:
         seen: distinct values that the detectors look at.
         held: distinct values that stay, and only must hold no copy of a removed one.
-        holders: every object that was walked, and every array with scalars in it.
+        columns: every object that was walked, and every array with scalars in it.
         made: what actions made of texts.
         removed: (value, entity) of what a treatment took away, once each.
         documents: what was found inside texts and must be closed again, outermost first.
-        hits: the step of every treatment that was applied; `rows` count those that came again, `text_hits` what has no
-            step.
+        rows: what was done to each object's fields; `hits` the steps applied elsewhere, `text_hits` what has no step.
         told: names of fields that hold a removed value, and what stands in their place.
         unknown: fields that nobody has classified.
-        record: the index of the record that is being walked.
+        gone: records that are left out (`on_error: drop_record`).
     """
 
     __slots__ = (
-        "_on_error", "_rows", "_texts", "documents", "held", "hits", "holders", "made", "record", "removed",
-        "seen", "text_hits", "told", "unknown",
+        "_known", "_on_error", "columns", "documents", "gone", "held", "hits", "made", "removed", "rows", "seen",
+        "text_hits", "told", "unknown",
     )  # fmt: skip
 
     def __init__(self, on_error: OnError) -> None:
         self._on_error = on_error
-        self.record = -1
-        self._texts: dict[tuple[Step, str], tuple[Scalar | Gone, tuple[Step, ...]]] = {}
-        self._rows: dict[tuple[Block, tuple[Any, ...]], Row] = {}
+        self._known: dict[Block, dict[Key, Row]] = {}
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
-        self.holders: list[Holder] = []
+        self.columns: list[Column] = []
         self.made: Made = {}
         self.removed: list[tuple[str, str]] = []
         self.documents: list[Document] = []
+        self.rows: list[Row] = []
         self.hits: list[Step] = []
         self.text_hits: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
         self.told: dict[str, Renamed] = {}
         self.unknown = 0
+        self.gone: set[int] = set()
 
-    @property
-    def rows(self) -> Iterable[Row]:
-        """The rows of treated fields that this request held."""
-        return self._rows.values()
-
-    def walk(self, node: Node, d: dict[str, Any], record: int) -> None:
-        """Apply the treatments of one record and collect what is to be looked at.
+    def walk(self, node: Node, objects: Objects, records: Indices, depth: int = 0) -> None:
+        """Apply the treatments to objects that stand at one place, and collect what is to be looked at.
 
         Args:
-            record: its index in the batch, -1 for what stands around the records.
+            depth: how many objects and arrays are around them.
 
         Raises:
-            Dropped: the record cannot be scrubbed and the policy says `on_error: drop_record`.
-            RecordRefused: 422, the same with `on_error: refuse`.
+            RecordRefused: 422, something cannot be scrubbed and the policy says `on_error: refuse`.
         """
-        self.record = record
-        self._object(node, d, 0)
+        shapes = list(map(tuple, objects))
+        if shapes.count(shapes[0]) == len(shapes):
+            self._column(node.plan(objects[0]), objects, records, depth)
+            return
+        alike: dict[tuple[str, ...], list[int]] = {}
+        for at, shape in enumerate(shapes):
+            alike.setdefault(shape, []).append(at)
+        for places in alike.values():
+            column = [objects[at] for at in places]
+            self._column(node.plan(column[0]), column, [records[at] for at in places], depth)
 
-    def _object(self, node: Node, d: dict[str, Any], depth: int) -> None:
-        """Walk an object; a row of treated fields that came before in this request is only copied.
+    def _column(self, plan: Plan, objects: Objects, records: Indices, depth: int) -> None:
+        """Walk objects of one shape."""
+        try:
+            if plan.scanned is not None:
+                self.seen.update(chain.from_iterable(map(plan.scanned, objects)))
+            if plan.kept is not None:
+                self.held.update(chain.from_iterable(map(plan.kept, objects)))
+            blocks = [(block, *_distinct(block, objects)) for block in plan.blocks]
+        except TypeError:  # an object or array where a scalar was when the shape was planned
+            for d, record in zip(objects, records, strict=True):
+                self._column(plan.node.exact(d), (d,), (record,), depth)
+            return
+        self.columns.append((objects, plan, records))
+        self.unknown += plan.unknown * len(objects)
+        for place in plan.tried:
+            self.text_hits[place] += len(objects)
+        for block, keys, distinct in blocks:
+            self._treat(block, objects, keys, distinct)
+        for name, step in plan.opens:
+            for d, record in zip(objects, records, strict=True):
+                self._act(plan.node, d, name, step, record, depth)
+        for name, child in plan.nested:
+            self._nested(child, objects, name, records, depth)
+
+    def _treat(self, block: Block, objects: Objects, keys: Sequence[Key], distinct: Mapping[Key, Key]) -> None:
+        """Treat a block of fields; a row of values that came before in this request is only copied.
 
         A batch is mostly one person's: the same ids, addresses and pages, record after record.
         """
-        plan = node.plan(d)
-        try:
-            rows = self._gathered(plan, d)
-        except TypeError:  # an object or array where a scalar was when the shape was planned
-            plan = node.fresh(d)
-            rows = self._gathered(plan, d)
-        self.unknown += plan.unknown
-        if plan.tried:
-            self.text_hits.update(plan.tried)
-        self.holders.append((d, plan, self.record))
-        for block, values, row in rows:
-            if row is None:
-                self._treat(plan.node, block, values, d, depth)
+        known = self._known.setdefault(block, {})
+        for key, values in distinct.items():
+            if key not in known:
+                known[key] = self._row(block.acts, values)
+        rows = list(map(known.__getitem__, keys))
+        self.rows += rows
+        deque(map(dict.update, objects, map(_NEW, rows)), 0)
+        if any(map(_GONE, rows)):
+            for d, row in zip(objects, rows, strict=True):
+                for name in row.gone:
+                    del d[name]
+
+    def _row(self, acts: Iterable[tuple[str, Step]], values: Iterable[Any]) -> Row:
+        """Treat the values of one object's fields."""
+        new: dict[str, Any] = {}
+        gone: list[str] = []
+        hits: list[Step] = []
+        for (name, step), value in zip(acts, values, strict=True):
+            if value is None or (value.__class__ is bool and not step.whole):
                 continue
-            d.update(row.new)
-            for name in row.gone:
-                del d[name]
-            row.count += 1
-        for name, step in plan.opens:
-            self._act(node, d, name, step, depth)
-        for name, child in plan.nested:
-            value = d[name]
-            if value.__class__ is dict and depth < DEEPEST:
-                self._object(child, value, depth + 1)
+            if step.plain:
+                result = self._applied(step, value)
+                hits.append(step)
             else:
-                self._inside(d, name, child, depth)
-
-    def _gathered(self, plan: Plan, d: dict[str, Any]) -> list[tuple[Block, tuple[Any, ...], Row | None]]:
-        """Collect an object's values; give its blocks, the values of each, and the row of them that came before."""
-        if plan.scanned is not None:
-            self.seen.update(plan.scanned(d))
-        if plan.kept is not None:
-            self.held.update(plan.kept(d))
-        return [(block, values := block.values(d), self._rows.get((block, values))) for block in plan.blocks]
-
-    def _treat(self, node: Node, block: Block, values: tuple[Any, ...], d: dict[str, Any], depth: int) -> None:
-        """Treat a block of an object's fields for the first time, and remember the row."""
-        before, size = len(self.hits), len(d)
-        for (name, step), value in zip(block.acts, values, strict=True):
-            if value.__class__ is not str:
-                self._act(node, d, name, step, depth)
+                result, steps = self._treated(step, value)
+                hits += steps
+            if result is GONE:
+                gone.append(name)
                 continue
-            done = self._texts.get((step, value))
-            if done is None:
-                done = self._texts[step, value] = self._treated(step, value)
-            new, steps = done
-            self.hits += steps
-            if new is GONE:
-                del d[name]
-                continue
-            d[name] = new
+            new[name] = result
             if step.scans:
-                self.seen.add(new)
-        if _TEXTS.issuperset(map(type, values)) or all(map(_repeats, values)):
-            self._rows[block, values] = _row(block, d, size, self.hits[before:])
+                self.seen.add(result)
+        return Row(new, tuple(gone), hits)
 
-    def _inside(self, holder: Any, key: Any, node: Node, depth: int) -> None:
+    def _nested(self, node: Node, holders: Objects, name: str, records: Indices, depth: int) -> None:
+        """Walk what stands in one field of some objects: mostly objects, or arrays, in all of them."""
+        values = [holder[name] for holder in holders]
+        kinds = set(map(type, values))
+        if kinds == _OBJECTS and depth < DEEPEST:
+            self.walk(node, values, records, depth + 1)
+        elif kinds == _ARRAYS and depth < DEEPEST:
+            self._arrays(node, values, records, depth + 1)
+        else:
+            for holder, record in zip(holders, records, strict=True):
+                self._inside(holder, name, node, record, depth)
+
+    def _inside(self, holder: Any, key: Any, node: Node, record: int, depth: int) -> None:
         value = holder[key]
-        kind = value.__class__
-        if kind is not dict and kind is not list:
+        if value.__class__ not in CONTAINERS:
             self._collect(node.outer, value)
         elif depth >= DEEPEST:
-            self._fail(holder, key, node)
-        elif kind is dict:
-            self._object(node, value, depth + 1)
+            self._fail(holder, key, node, record)
+        elif value.__class__ is dict:
+            self.walk(node, (value,), (record,), depth + 1)
         else:
-            self._array(node, value, depth + 1)
+            self._arrays(node, (value,), (record,), depth + 1)
 
-    def _array(self, node: Node, items: list[Any], depth: int) -> None:
-        step = node.outer
-        treated = step is not None and step.treatment is not None
-        scalars = False
-        for index, item in enumerate(items):
-            if item.__class__ is dict and depth < DEEPEST:
-                self._object(node, item, depth + 1)
-            elif item.__class__ is dict or item.__class__ is list:
-                self._inside(items, index, node, depth)
-            else:
-                scalars = True
-                if treated and step is not None and item is not None:
-                    items[index], steps = self._treated(step, item)
-                    self.hits += steps
-                    if step.scans:
-                        self.seen.add(items[index])
-                else:
-                    self._collect(step, item)
-        if scalars:
-            self.holders.append((items, node, self.record))
-        if treated:
-            items[:] = [item for item in items if item is not GONE]
+    def _arrays(self, node: Node, arrays: Sequence[Any], records: Indices, depth: int) -> None:
+        """Walk arrays that stand at one place; the objects in them are walked together."""
+        objects: list[dict[str, Any]] = []
+        inside: list[int] = []
+        for items, record in zip(arrays, records, strict=True):
+            kinds = set(map(type, items))
+            if kinds == _OBJECTS and depth < DEEPEST:
+                objects += items
+                inside += repeat(record, len(items))
+                continue
+            for at, item in enumerate(items) if kinds & CONTAINERS else ():
+                if item.__class__ in CONTAINERS:
+                    self._inside(items, at, node, record, depth)
+            if kinds - CONTAINERS:
+                self._scalars(node.outer, items)
+                self.columns.append(((items,), node, (record,)))
+        if objects:
+            self.walk(node, objects, inside, depth + 1)
+
+    def _scalars(self, step: Step | None, items: list[Any]) -> None:
+        """Treat or collect what stands in an array and is no object or array itself."""
+        if step is None or step.treatment is None:
+            aim = self.seen if step is None or step.scans else self.held
+            aim.update([item for item in items if item.__class__ not in CONTAINERS])
+            return
+        left = []
+        for item in items:
+            new = item
+            if item is not None and item.__class__ not in CONTAINERS:
+                new, steps = self._treated(step, item)
+                self.hits += steps
+                if step.scans:
+                    self.seen.add(new)
+            if new is not GONE:
+                left.append(new)
+        items[:] = left
 
     def _collect(self, step: Step | None, value: Any) -> None:
         (self.seen if step is None or step.scans else self.held).add(value)
 
-    def _act(self, node: Node, d: dict[str, Any], name: str, step: Step, depth: int) -> None:
+    def _act(self, node: Node, d: dict[str, Any], name: str, step: Step, record: int, depth: int) -> None:
+        """Open a field's document, or treat what it holds, whatever that is this time."""
         value = d[name]
-        kind = value.__class__
-        if kind is dict or kind is list:
-            self._act_inside(node, d, name, step, depth)
-        elif step.treatment is None:
-            if kind is not str or not self.open(d, name, node.child(name, step), step.form, depth):
-                self._collect(step, value)
-        elif kind is bool and not step.whole:
+        if value.__class__ in CONTAINERS:
+            self._act_inside(node, d, name, step, record, depth)
+        elif step.treatment is not None:
+            row = self._row(((name, step),), (value,))
+            self.rows.append(row)
+            d.update(row.new)
+            for gone in row.gone:
+                del d[gone]
+        elif value.__class__ is not str or not self.open(d, name, node.child(name, step), step.form, record, depth):
             self._collect(step, value)
-        elif value is not None:
-            d[name], steps = self._treated(step, value)
-            self.hits += steps
-            if d[name] is GONE:
-                del d[name]
-            elif step.scans:
-                self.seen.add(d[name])
 
-    def _act_inside(self, node: Node, d: dict[str, Any], name: str, step: Step, depth: int) -> None:
+    def _act_inside(self, node: Node, d: dict[str, Any], name: str, step: Step, record: int, depth: int) -> None:
         treatment = step.treatment
         if not step.whole or treatment is None or treatment.action != "drop":
-            self._inside(d, name, node.child(name, step), depth)
+            self._inside(d, name, node.child(name, step), record, depth)
             return
         self.hits.append(step)
         if treatment.shadow:
-            self._inside(d, name, node.child(name, step), depth)
+            self._inside(d, name, node.child(name, step), record, depth)
         else:
             del d[name]
 
@@ -260,39 +276,56 @@ class Walk:
                 if str(value).startswith(prefix):
                     rest, steps = self._treated(other, str(value)[len(prefix) :])
                     return rest if isinstance(rest, Gone) else f"{prefix}{rest}", steps
-        assert step.treatment is not None  # noqa: S101 - or the step would not be asked; for the type checker
-        return self._applied(step.treatment, value), step.alone
+        return self._applied(step, value), step.alone
 
-    def _applied(self, treatment: Treatment, value: Scalar) -> Scalar | Gone:
-        """Treat a value, and note what the rest of the request is searched for; a text once in a request."""
-        if treatment.shadow:
+    def _applied(self, step: Step, value: Scalar) -> Scalar | Gone:
+        """Apply a step's treatment, and note what the rest of the request is searched for; a text once in a request."""
+        treatment = step.treatment
+        if treatment is None or treatment.shadow:
             return value
-        new = self.made.get((treatment.apply, value)) if value.__class__ is str else None
-        if new is not None:
-            return new
-        new = treatment.apply(value)
-        if value.__class__ is str:
-            self.made[treatment.apply, value] = new
+        if value.__class__ is not str:
+            new = treatment.apply(value)
+        else:
+            made = treatment.apply, value
+            known = self.made.get(made)
+            if known is not None:
+                return known
+            new = self.made[made] = treatment.apply(value)
         if new != value:
             if treatment.tells:
                 self.removed.append((str(value), treatment.entity))
-            elif treatment.entity == "URL":
+            elif treatment.entity == "URL" and "=" in str(value):
                 self.removed.extend(personal(str(value), str(new)))
         return new
 
-    def _fail(self, holder: Any, key: Any, node: Node) -> None:
+    def _fail(self, holder: Any, key: Any, node: Node, record: int) -> None:
         self.text_hits["on_error", (node.kind, *node.place), "UNKNOWN", "drop"] += 1
         if self._on_error == "refuse":
             raise RecordRefused(f"objects at most {DEEPEST} deep", "a deeper one", "record")
         if self._on_error == "drop_record":
-            raise Dropped
+            self.gone.add(record)
         holder[key] = None
 
-    def open(self, holder: Any, key: Any, node: Node, form: Form, depth: int) -> bool:
+    def open(self, holder: Any, key: Any, node: Node, form: Form, record: int, depth: int) -> bool:
         """Open the document inside a text, if there is one, and walk it as a part of the record it stands in."""
         document = open_document(holder, key, form) if depth < DEEPEST else None
         if document is None:
             return False
         self.documents.append(document)
-        self._inside(document.box, 0, node, depth)
+        self._inside(document.box, 0, node, record, depth)
         return True
+
+
+def _distinct(block: Block, objects: Objects) -> tuple[Sequence[Key], dict[Key, Key]]:
+    """Give what tells each object's row of values apart, and the distinct ones with their values.
+
+    Values other than texts have their types in the key: 1, 1.0 and True are equal and give different pseudonyms.
+
+    Raises:
+        TypeError: an object or array is among the values.
+    """
+    rows: list[Key] = list(map(block.values, objects))
+    keys = rows
+    if not _TEXTS.issuperset(map(type, chain.from_iterable(rows))):
+        keys = [(row, *map(type, row)) for row in rows]
+    return keys, dict(zip(keys, rows, strict=True))

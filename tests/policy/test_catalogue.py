@@ -50,7 +50,7 @@ def test_a_field_is_found(kind: str, path: tuple[str, ...], field: Field | None)
 )
 def test_what_holds_fields_is_known(kind: str, path: tuple[str, ...], leads: bool) -> None:
     """The objects around catalogued fields and around what a scope names are the vendor's own."""
-    assert leads == INDEX.leads(kind, path)
+    assert leads == INDEX.shelf(kind, path[:-1]).leads(path[-1])
 
 
 def test_a_place_has_several_names() -> None:

@@ -61,7 +61,16 @@ def test_a_fresh_plan_sees_the_types() -> None:
     root = node(made)
     assert () == root.plan({"a": 1}).nested
     assert () == root.plan({"a": {}}).nested
-    assert ["a"] == [name for name, _ in root.fresh({"a": {}}).nested]
+    assert ["a"] == [name for name, _ in root.exact({"a": {}}).nested]
+
+
+def test_a_plan_for_other_types_is_remembered_too() -> None:
+    """A field that is now an array and now a number has two plans, each made once."""
+    root = node(ground()[0])
+    plain, exact = root.plan({"a": 1, "b": 1}), root.exact({"a": [], "b": 1})
+    assert [("a",), ()] == [tuple(name for name, _ in plan.nested) for plan in (exact, plain)]
+    assert exact is root.exact({"a": {}, "b": 2}) is not root.exact({"a": [], "b": []})
+    assert plain is root.plan({"a": [], "b": 1})
 
 
 def test_a_personal_name_is_never_remembered() -> None:
@@ -110,7 +119,7 @@ def test_the_same_object_has_one_node() -> None:
     """A nested object's node is remembered with its field, and begins where the field stands."""
     root = node(ground()[0])
     ((_, one),) = root.plan({"a": {}}).nested
-    ((_, two),) = root.fresh(
+    ((_, two),) = root.exact(
         {
             "a": {},
         }
@@ -121,8 +130,8 @@ def test_the_same_object_has_one_node() -> None:
 
 def test_a_step_says_where_it_is() -> None:
     """The place that findings show is written once, for a step that does something."""
-    assert ("rule", r"event.a\.b.c", "PERSON", "drop") == Step("event", ("a.b", "c"), DROPPED).key
-    assert ("", "", "", "") == Step("event", ("a",)).key
+    assert ("rule", r"event.a\.b.c", "PERSON", "drop", 1) == Step("event", ("a.b", "c"), DROPPED).finding
+    assert ("", "", "", "keep", 1) == Step("event", ("a",)).finding
 
 
 def test_shapes_share_the_blocks_of_their_treated_fields() -> None:

@@ -101,6 +101,22 @@ def test_equal_rows_are_equal() -> None:
     assert {"event.user_id": 4, "event.email": 4, "event.phone": 4} == counts
 
 
+def test_shapes_keep_their_places() -> None:
+    """Records are walked shape by shape and kind by kind, and leave in the order in which they came."""
+    shapes = [{"n": 0, "email": MAIL}, {"n": 1, "user": {"email": MAIL}}, {"n": 2, "note": MAIL}]
+    records, report = run(program(), *[{**shape, "n": at} for at, shape in enumerate(shapes * 3)])
+    assert list(range(9)) == [record["n"] for record in records]
+    assert MAIL not in json.dumps(records)
+    counts = {finding.where: finding.count for finding in report.findings}
+    assert {"event.email": 3, "event.user.email": 3, "event.note": 3} == counts
+
+
+def test_a_value_may_be_missing_from_one_record_only() -> None:
+    """Objects that share a shape may differ in what is dropped from them."""
+    records, _ = run(program(), *[{"last_name": name, "z": 1} for name in ("Lovelace", None, "King", True)])
+    assert [{"z": 1}, {"last_name": None, "z": 1}, {"z": 1}, {"last_name": True, "z": 1}] == records
+
+
 def test_equal_numbers_may_be_different_values() -> None:
     """1, true and 1.0 are equal to Python; pseudonyms are those of their texts, and true names nobody."""
     records, _ = run(program(), *({"user_id": value} for value in (1, True, 1.0, "1", 0, False)))
