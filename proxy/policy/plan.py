@@ -67,6 +67,7 @@ class Step:
         whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
         tried: what a rule in shadow mode would do; counted only, while all else says what happens.
         plain: its treatment is all there is to ask.
+        drops: an object in this field goes with all that is in it.
         alone: nothing but the step itself, for where steps are counted.
         finding: what is reported when its treatment was applied once.
     """
@@ -85,6 +86,7 @@ class Step:
     whole: bool = False
     tried: Treatment | None = None
     plain: bool = field(init=False)
+    drops: bool = field(init=False)
     alone: tuple[Step, ...] = field(init=False, repr=False)
     finding: Finding = field(init=False)
 
@@ -92,6 +94,7 @@ class Step:
         self.plain = not self.prefixes and not self.keep_values
         self.alone = (self,)
         done = self.treatment
+        self.drops = self.whole and done is not None and done.action == "drop"
         where = dotted((self.kind, *self.place)) if done else ""
         self.finding = Finding(done.rule, where, done.entity, done.action, 1) if done else _NOTHING_DONE
 
@@ -136,7 +139,7 @@ class Plan:
         scanned, kept: take the values to scan, and those that stay, out of an object in one call; None where it
             has none.
         blocks: fields with a treatment whose value was a scalar; a row of equal values is treated once in a request.
-        opens: fields with a treatment or a document inside that take a closer look each time.
+        opens: fields that take a closer look each time: with a document inside, or dropped with all that is in them.
         nested: fields that held an object or an array when the plan was built.
         tried: rule, path, entity and action of what a rule in shadow mode would do.
         unknown: how many of its fields nobody has classified.
@@ -148,7 +151,7 @@ class Plan:
     scanned: Values | None
     kept: Values | None
     blocks: tuple[Block, ...]
-    opens: tuple[tuple[str, Step], ...]
+    opens: tuple[tuple[str, Node], ...]
     nested: tuple[tuple[str, Node], ...]
     tried: tuple[tuple[str, tuple[str, ...], str, str], ...]
     unknown: int
@@ -262,7 +265,7 @@ class Node:
             _values(parts["scanned"]) if parts["scanned"] else None,
             _values(parts["kept"]) if parts["kept"] else None,
             self._in_blocks([(name, steps[name]) for name in parts["acts"]]),
-            tuple([(name, steps[name]) for name in parts["opens"]]),
+            tuple([(name, self.child(name, steps[name])) for name in parts["opens"]]),
             tuple([(name, self.child(name, steps[name])) for name in parts["nested"]]),
             tuple(
                 [(t.rule, (step.kind, *step.place), t.entity, t.action) for step in steps.values() if (t := step.tried)]
@@ -331,10 +334,10 @@ def _parted(steps: Mapping[str, Step], d: Mapping[str, Any]) -> dict[_Part, list
 
 def _part(step: Step, value: Any) -> _Part:
     inside = value.__class__ in CONTAINERS
-    if step.form in _DOCUMENTS or (step.treatment is not None and inside):
+    if step.form in _DOCUMENTS or (step.drops and inside):
         return "opens"
     if step.treatment is not None:
-        return "acts"
+        return "nested" if inside else "acts"
     if step.exempt:
         return "exempt"
     return "nested" if inside else "scanned" if step.scans else "kept"

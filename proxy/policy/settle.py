@@ -7,10 +7,9 @@ calls `settle` after the walk. Nothing here outlives the call.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from itertools import compress
+from itertools import chain, compress
 from operator import itemgetter
 from typing import Any
 
@@ -185,34 +184,35 @@ def _write(walk: Walk, changes: Changes) -> set[int]:
     """Write changed values into everything that was walked; give the records that cannot leave."""
     dropped: set[int] = set()
     for column in walk.columns:
-        found = _found(column, changes)
-        if any(found):
-            dropped |= _rewritten(walk, column, found, changes)
+        if not _disjoint(column, changes):
+            dropped |= _rewritten(walk, column, changes)
     return dropped
 
 
-def _found(column: Column, changes: Changes) -> Sequence[set[Any]]:
-    """Give the values of each object or array that change; lookups in C, for mostly none does."""
+def _disjoint(column: Column, changes: Changes) -> bool:
+    """Tell whether nothing changes in any object or array of a column; one call in C, for mostly nothing does."""
     holders, plan, _ = column
-    values: Sequence[Any] = holders
-    if isinstance(plan, Plan):
-        values = list(map(dict.values, holders))
-        if not plan.nested:
-            with suppress(TypeError):  # there may be objects in other fields
-                return list(map(changes.keys().__and__, values))
-    return [changes.keys() & compress(held, map(_SCALARS.__contains__, map(type, held))) for held in values]
+    is_object = isinstance(plan, Plan)
+    values: Iterable[Any] = chain.from_iterable(map(dict.values, holders) if is_object else holders)
+    if not isinstance(plan, Plan) or plan.nested:
+        held = list(values)
+        values = compress(held, map(_SCALARS.__contains__, map(type, held)))
+    try:
+        return changes.keys().isdisjoint(values)
+    except TypeError:  # an object in a field that nobody looks into
+        return False
 
 
 _SCALARS = frozenset({str, int, float})
 
 
-def _rewritten(walk: Walk, column: Column, found: Sequence[set[Any]], changes: Changes) -> set[int]:
+def _rewritten(walk: Walk, column: Column, changes: Changes) -> set[int]:
     """Write changed values into objects of one shape, or into arrays."""
     holders, plan, records = column
     dropped: set[int] = set()
     places: dict[Any, tuple[Node, list[Treatment]]] = {}
-    for holder, record, values in compress(zip(holders, records, found, strict=True), found):
-        for key, value in _changing(holder, values):
+    for holder, record in zip(holders, records, strict=True):
+        for key, value in _changing(holder, changes):
             change = changes[value]
             place = places.get(key)
             if place is None:
@@ -233,11 +233,17 @@ def _rewritten(walk: Walk, column: Column, found: Sequence[set[Any]], changes: C
     return dropped
 
 
-def _changing(holder: Any, found: Iterable[Any]) -> Sequence[tuple[Any, Any]]:
-    """Give the places of an object or array in which some values stand, in their order."""
+def _changing(holder: Any, changes: Changes) -> Sequence[tuple[Any, Any]]:
+    """Give the places of an object or array whose value changes, in their order."""
     is_object = holder.__class__ is dict
-    keys = list(holder) if is_object else range(len(holder))
     values = list(holder.values()) if is_object else holder
+    try:
+        found = changes.keys() & values
+    except TypeError:  # it holds objects itself
+        found = changes.keys() & compress(values, map(_SCALARS.__contains__, map(type, values)))
+    if not found:
+        return ()
+    keys = list(holder) if is_object else range(len(holder))
     return [(keys[at], values[at]) for at in sorted([at for value in found for at in _places(values, value)])]
 
 

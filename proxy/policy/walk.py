@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from operator import attrgetter
 from typing import Any
 
@@ -134,9 +134,9 @@ class Walk:
             self.text_hits[place] += len(objects)
         for block, keys, distinct in blocks:
             self._treat(block, objects, keys, distinct)
-        for name, step in plan.opens:
+        for name, child in plan.opens:
             for d, record in zip(objects, records, strict=True):
-                self._act(plan.node, d, name, step, record, depth)
+                self._look(child, d, name, record, depth)
         for name, child in plan.nested:
             self._nested(child, objects, name, records, depth)
 
@@ -152,10 +152,9 @@ class Walk:
         rows = list(map(known.__getitem__, keys))
         self.rows += rows
         deque(map(dict.update, objects, map(_NEW, rows)), 0)
-        if any(map(_GONE, rows)):
-            for d, row in zip(objects, rows, strict=True):
-                for name in row.gone:
-                    del d[name]
+        for d, row in compress(zip(objects, rows, strict=True), map(_GONE, rows)):
+            for name in row.gone:
+                del d[name]
 
     def _row(self, acts: Iterable[tuple[str, Step]], values: Iterable[Any]) -> Row:
         """Treat the values of one object's fields."""
@@ -189,7 +188,7 @@ class Walk:
             self._arrays(node, values, records, depth + 1)
         else:
             for holder, record in zip(holders, records, strict=True):
-                self._inside(holder, name, node, record, depth)
+                self._act(node, holder, name, record, depth)
 
     def _inside(self, holder: Any, key: Any, node: Node, record: int, depth: int) -> None:
         value = holder[key]
@@ -204,68 +203,68 @@ class Walk:
 
     def _arrays(self, node: Node, arrays: Sequence[Any], records: Indices, depth: int) -> None:
         """Walk arrays that stand at one place; the objects in them are walked together."""
-        objects: list[dict[str, Any]] = []
-        inside: list[int] = []
-        for items, record in zip(arrays, records, strict=True):
-            kinds = set(map(type, items))
-            if kinds == _OBJECTS and depth < DEEPEST:
-                objects += items
-                inside += repeat(record, len(items))
-                continue
-            for at, item in enumerate(items) if kinds & CONTAINERS else ():
-                if item.__class__ in CONTAINERS:
-                    self._inside(items, at, node, record, depth)
-            if kinds - CONTAINERS:
-                self._scalars(node.outer, items)
-                self.columns.append(((items,), node, (record,)))
-        if objects:
-            self.walk(node, objects, inside, depth + 1)
+        kinds = set(map(type, chain.from_iterable(arrays)))
+        if kinds == _OBJECTS and depth < DEEPEST:
+            inside = chain.from_iterable(map(repeat, records, map(len, arrays)))
+            self.walk(node, list(chain.from_iterable(arrays)), list(inside), depth + 1)
+            return
+        if kinds & CONTAINERS:
+            for items, record in zip(arrays, records, strict=True):
+                for at, item in enumerate(items):
+                    if item.__class__ in CONTAINERS:
+                        self._inside(items, at, node, record, depth)
+        if kinds - CONTAINERS:
+            self._scalars(node.outer, arrays)
+            self.columns.append((arrays, node, records))
 
-    def _scalars(self, step: Step | None, items: list[Any]) -> None:
-        """Treat or collect what stands in an array and is no object or array itself."""
+    def _scalars(self, step: Step | None, arrays: Sequence[list[Any]]) -> None:
+        """Treat or collect what stands in arrays and is no object or array itself."""
         if step is None or step.treatment is None:
             aim = self.seen if step is None or step.scans else self.held
-            aim.update([item for item in items if item.__class__ not in CONTAINERS])
+            aim.update([item for item in chain.from_iterable(arrays) if item.__class__ not in CONTAINERS])
             return
-        left = []
-        for item in items:
-            new = item
-            if item is not None and item.__class__ not in CONTAINERS:
-                new, steps = self._treated(step, item)
-                self.hits += steps
-                if step.scans:
-                    self.seen.add(new)
-            if new is not GONE:
-                left.append(new)
-        items[:] = left
+        for items in arrays:
+            left = [item if item.__class__ in CONTAINERS else self._item(step, item) for item in items]
+            items[:] = [item for item in left if item is not GONE]
+
+    def _item(self, step: Step, value: Any) -> Any:
+        if value is None:
+            return None
+        new, steps = self._treated(step, value)
+        self.hits += steps
+        if step.scans:
+            self.seen.add(new)
+        return new
 
     def _collect(self, step: Step | None, value: Any) -> None:
         (self.seen if step is None or step.scans else self.held).add(value)
 
-    def _act(self, node: Node, d: dict[str, Any], name: str, step: Step, record: int, depth: int) -> None:
-        """Open a field's document, or treat what it holds, whatever that is this time."""
-        value = d[name]
-        if value.__class__ in CONTAINERS:
-            self._act_inside(node, d, name, step, record, depth)
-        elif step.treatment is not None:
-            row = self._row(((name, step),), (value,))
-            self.rows.append(row)
-            d.update(row.new)
-            for gone in row.gone:
-                del d[gone]
-        elif value.__class__ is not str or not self.open(d, name, node.child(name, step), step.form, record, depth):
-            self._collect(step, value)
-
-    def _act_inside(self, node: Node, d: dict[str, Any], name: str, step: Step, record: int, depth: int) -> None:
-        treatment = step.treatment
-        if not step.whole or treatment is None or treatment.action != "drop":
-            self._inside(d, name, node.child(name, step), record, depth)
+    def _look(self, node: Node, d: dict[str, Any], name: str, record: int, depth: int) -> None:
+        """Take a closer look at a field: it goes with all that is in it, or holds a document."""
+        step, value = node.outer, d[name]
+        if step is None or not step.drops or value.__class__ not in CONTAINERS:
+            if step is None or step.treatment is not None or value.__class__ is not str:
+                self._act(node, d, name, record, depth)
+            elif not self.open(d, name, node, step.form, record, depth):
+                self._collect(step, value)
             return
         self.hits.append(step)
-        if treatment.shadow:
-            self._inside(d, name, node.child(name, step), record, depth)
+        if step.treatment is not None and step.treatment.shadow:
+            self._inside(d, name, node, record, depth)
         else:
             del d[name]
+
+    def _act(self, node: Node, d: dict[str, Any], name: str, record: int, depth: int) -> None:
+        """Walk into a field or treat it, whatever it holds this time."""
+        step, value = node.outer, d[name]
+        if step is None or step.treatment is None or value.__class__ in CONTAINERS:
+            self._inside(d, name, node, record, depth)
+            return
+        row = self._row(((name, step),), (value,))
+        self.rows.append(row)
+        d.update(row.new)
+        for gone in row.gone:
+            del d[gone]
 
     def _treated(self, step: Step, value: Scalar) -> tuple[Scalar | Gone, tuple[Step, ...]]:
         """Say what becomes of a value, and which steps make it so."""
