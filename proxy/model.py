@@ -37,8 +37,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class WireRequest:
+class WireRequest(NamedTuple):
     """One HTTP request, as a client sent it or as a vendor will receive it.
 
     Args:
@@ -104,8 +103,7 @@ class Finding(NamedTuple):
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody asks a finding for
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What the heart did to one request. Records: `received = forwarded + dropped`.
 
     Args:
@@ -121,8 +119,7 @@ class Report:
     unknown: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Scrubbed:
+class Scrubbed(NamedTuple):
     """The heart's result. `request` is None when no record is left to deliver."""
 
     request: WireRequest | None

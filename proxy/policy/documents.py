@@ -71,7 +71,11 @@ def open_document(holder: Any, key: Any, form: Form) -> Document | None:
 
 
 def _opened(text: str, form: Form) -> Opened | None:
-    return next((opened for reader in _READERS[form] if (opened := reader(text)) is not None), None)
+    for reader in _READERS[form]:
+        opened = reader(text)
+        if opened is not None:
+            return opened
+    return None
 
 
 Opened = tuple[Any, Callable[[Any], str]]

@@ -89,14 +89,16 @@ def _by_kind(batch: Batch) -> Iterator[tuple[str, Objects, Indices]]:
 
 def _findings(walk: Walk) -> tuple[Finding, ...]:
     """Count what was done, by rule, place, entity and action."""
-    counts: dict[Finding, int] = {}
+    steps: dict[Step, int] = dict.fromkeys(walk.hits, 0)
+    for step in walk.hits:
+        steps[step] += 1
     for row, times in Counter(walk.rows).items():
         for step in row.hits:
-            finding = _of_step(walk, step)
-            counts[finding] = counts.get(finding, 0) + times
-    for step in walk.hits:
-        finding = _of_step(walk, step)
-        counts[finding] = counts.get(finding, 0) + 1
+            steps[step] = steps.get(step, 0) + times
+    counts: dict[Finding, int] = {}
+    for step, times in steps.items():
+        finding = _of_step(walk, step) if walk.told else step.finding
+        counts[finding] = counts.get(finding, 0) + times
     for (rule, path, entity, action), times in walk.text_hits.items():
         finding = Finding(rule, _where(walk, path), entity, action, 1)
         counts[finding] = counts.get(finding, 0) + times
@@ -104,7 +106,8 @@ def _findings(walk: Walk) -> tuple[Finding, ...]:
 
 
 def _of_step(walk: Walk, step: Step) -> Finding:
-    return step.finding._replace(where=_where(walk, (step.kind, *step.place))) if walk.told else step.finding
+    """Report a step with the names around it as they leave."""
+    return step.finding._replace(where=_where(walk, (step.kind, *step.place)))
 
 
 def _where(walk: Walk, path: tuple[str, ...]) -> str:

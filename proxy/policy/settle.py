@@ -59,9 +59,10 @@ def settle(walk: Walk, looking: Looking) -> set[int]:
     if any(map(opens, filter(likely, seen))):
         _open_unannounced(walk)
         seen = _texts(walk.seen)
-    changes = _changes(walk, looking, seen)
+    plans = _plans(walk)
+    changes = _changes(walk, looking, seen, plans)
     dropped = _write(walk, changes) if changes else set()
-    renames = {id(holder): _rename(holder, names) for holder, names in _renames(walk, _plans(walk))}
+    renames = {id(holder): _rename(holder, names) for holder, names in _renames(walk, plans)}
     for document in reversed(walk.documents):
         document.close(renames.get(id(document.holder), {}).get(document.key, document.key))
     return dropped
@@ -103,7 +104,7 @@ def _items(holder: Any) -> Iterable[tuple[Any, Any]]:
 Changes = dict[Any, Change]
 
 
-def _changes(walk: Walk, looking: Looking, seen: list[str]) -> Changes:
+def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan]) -> Changes:
     """Find what must change; names of fields that repeat a removed value go to `walk.told`."""
     long_seen = _long(walk.seen) if len(seen) < len(walk.seen) else []
     if looking.allow:
@@ -116,7 +117,7 @@ def _changes(walk: Walk, looking: Looking, seen: list[str]) -> Changes:
     walk.removed.extend(_addresses(spans, looking.treatments))
     if walk.removed:
         held = [text for text in _texts(walk.held) if text not in looking.allow]
-        names = names.union(*[plan.names for plan in _plans(walk)])
+        names = names.union(*[plan.names for plan in plans])
         numbers = {str(number): number for number in (*long_seen, *_long(walk.held))}
         for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers], views).items():
             spans[text] = (*spans.get(text, ()), *told)
@@ -125,7 +126,9 @@ def _changes(walk: Walk, looking: Looking, seen: list[str]) -> Changes:
     }
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
-    return changes | _numbers(long_seen, looking) | {text: Change(GONE, (_OVERRUN,)) for text in late}
+    changes |= {text: Change(GONE, (_OVERRUN,)) for text in late}
+    changes |= _numbers(long_seen, looking)
+    return changes
 
 
 def _named(seen: Sequence[str], spans: dict[str, tuple[Span, ...]], names: Finder) -> Sequence[str]:

@@ -7,11 +7,10 @@ through it, hands it to `settle`, and lets it go: whatever must not outlive the 
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, repeat
-from operator import attrgetter
+from itertools import chain, repeat
 from typing import Any
 
 from proxy.errors import RecordRefused
@@ -54,7 +53,6 @@ class Row:
     hits: list[Step]
 
 
-_NEW, _GONE = attrgetter("new"), attrgetter("gone")
 _OBJECTS, _ARRAYS = {dict}, {list}
 _TEXTS = frozenset({str, type(None)})
 
@@ -119,11 +117,7 @@ class Walk:
     def _column(self, plan: Plan, objects: Objects, records: Indices, depth: int) -> None:
         """Walk objects of one shape."""
         try:
-            if plan.scanned is not None:
-                self.seen.update(chain.from_iterable(map(plan.scanned, objects)))
-            if plan.kept is not None:
-                self.held.update(chain.from_iterable(map(plan.kept, objects)))
-            blocks = [(block, *_distinct(block, objects)) for block in plan.blocks]
+            rows = self._gathered(plan, objects)
         except TypeError:  # an object or array where a scalar was when the shape was planned
             for d, record in zip(objects, records, strict=True):
                 self._column(plan.node.exact(d), (d,), (record,), depth)
@@ -132,29 +126,55 @@ class Walk:
         self.unknown += plan.unknown * len(objects)
         for place in plan.tried:
             self.text_hits[place] += len(objects)
-        for block, keys, distinct in blocks:
-            self._treat(block, objects, keys, distinct)
+        for block, found in zip(plan.blocks, rows, strict=True):
+            self._treat(block, objects, found)
         for name, child in plan.opens:
             for d, record in zip(objects, records, strict=True):
                 self._look(child, d, name, record, depth)
         for name, child in plan.nested:
             self._nested(child, objects, name, records, depth)
 
-    def _treat(self, block: Block, objects: Objects, keys: Sequence[Key], distinct: Mapping[Key, Key]) -> None:
+    def _gathered(self, plan: Plan, objects: Objects) -> list[list[tuple[Key, Row | None]]]:
+        """Collect values; give those of each block, with the row of them where they are texts and came before.
+
+        Raises:
+            TypeError: an object or array is among them.
+        """
+        if plan.scanned is not None:
+            for d in objects:
+                self.seen.update(plan.scanned(d))
+        if plan.kept is not None:
+            for d in objects:
+                self.held.update(plan.kept(d))
+        rows = []
+        for block in plan.blocks:
+            known, values_of = self._known.setdefault(block, {}), block.values
+            rows.append([(values := values_of(d), known.get(values)) for d in objects])
+        return rows
+
+    def _treat(self, block: Block, objects: Objects, found: Iterable[tuple[Key, Row | None]]) -> None:
         """Treat a block of fields; a row of values that came before in this request is only copied.
 
         A batch is mostly one person's: the same ids, addresses and pages, record after record.
         """
-        known = self._known.setdefault(block, {})
-        for key, values in distinct.items():
-            if key not in known:
-                known[key] = self._row(block.acts, values)
-        rows = list(map(known.__getitem__, keys))
-        self.rows += rows
-        deque(map(dict.update, objects, map(_NEW, rows)), 0)
-        for d, row in compress(zip(objects, rows, strict=True), map(_GONE, rows)):
+        for d, (values, known) in zip(objects, found, strict=True):
+            row = known or self._known_row(block, values)
+            self.rows.append(row)
+            d.update(row.new)
             for name in row.gone:
                 del d[name]
+
+    def _known_row(self, block: Block, values: Key) -> Row:
+        """Give the row for values; other than texts have their types in the key.
+
+        1, 1.0 and True are equal and give different pseudonyms. No text equals anything but a text.
+        """
+        key = values if _TEXTS.issuperset(map(type, values)) else (values, *map(type, values))
+        known = self._known[block]
+        row = known.get(key)
+        if row is None:
+            row = known[key] = self._row(block.acts, values)
+        return row
 
     def _row(self, acts: Iterable[tuple[str, Step]], values: Iterable[Any]) -> Row:
         """Treat the values of one object's fields."""
@@ -181,7 +201,7 @@ class Walk:
     def _nested(self, node: Node, holders: Objects, name: str, records: Indices, depth: int) -> None:
         """Walk what stands in one field of some objects: mostly objects, or arrays, in all of them."""
         values = [holder[name] for holder in holders]
-        kinds = set(map(type, values))
+        kinds = {value.__class__ for value in values}
         if kinds == _OBJECTS and depth < DEEPEST:
             self.walk(node, values, records, depth + 1)
         elif kinds == _ARRAYS and depth < DEEPEST:
@@ -313,18 +333,3 @@ class Walk:
         self.documents.append(document)
         self._inside(document.box, 0, node, record, depth)
         return True
-
-
-def _distinct(block: Block, objects: Objects) -> tuple[Sequence[Key], dict[Key, Key]]:
-    """Give what tells each object's row of values apart, and the distinct ones with their values.
-
-    Values other than texts have their types in the key: 1, 1.0 and True are equal and give different pseudonyms.
-
-    Raises:
-        TypeError: an object or array is among the values.
-    """
-    rows: list[Key] = list(map(block.values, objects))
-    keys = rows
-    if not _TEXTS.issuperset(map(type, chain.from_iterable(rows))):
-        keys = [(row, *map(type, row)) for row in rows]
-    return keys, dict(zip(keys, rows, strict=True))

@@ -13,8 +13,6 @@ data collected".
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import orjson
 
 from proxy.errors import RouteUnknown
@@ -99,7 +97,7 @@ def _decode(dialect: Dialect, request: WireRequest, route: Route, limit_bytes: i
     inner = dialect.route(request.method, path) if path else route
     if inner.name == "forward":
         raise RouteUnknown("one ddforward with a path of Datadog's intake", "none", route.name)
-    return dialect.decode(replace(request, path=path, query=query), inner, limit_bytes)
+    return dialect.decode(request._replace(path=path, query=query), inner, limit_bytes)
 
 
 def _find(document: Document, _route: Route) -> Found:

@@ -51,8 +51,12 @@ class Params:
         Args:
             raw_values: values that are encoded already, written as they are; they win over `values`.
         """
-        if raw_values is None and self.values == self._before:
-            return self._raw
+        if raw_values is None:
+            if self.values == self._before:
+                return self._raw
+            pieces, texts = self._raw.split("&"), list not in map(type, self.values.values())
+            if texts and len(pieces) == len(self._before) and list(self.values) == list(self._before):
+                return "&".join(map(_piece, pieces, self._before.values(), self.values.values()))
         return self._rewrite(raw_values or {})
 
     def _rewrite(self, raw_values: Mapping[str, str]) -> str:
@@ -74,6 +78,11 @@ class Params:
         for name, added in left.items():
             pieces.extend(f"{_quoted(name)}={raw_values.get(name) or _quoted(value)}" for value in added)
         return "&".join(pieces)
+
+
+def _piece(piece: str, before: object, now: object) -> str:
+    """Write one of the pairs, none of which came twice."""
+    return piece if now == before else f"{piece.partition('=')[0]}={_quoted(now)}"
 
 
 def _values(raw: str) -> Values:

@@ -11,7 +11,7 @@ import gzip
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile, zip_longest
 from pathlib import Path
@@ -107,7 +107,7 @@ def keeping(dialect: str) -> Program:
 @cache
 def scrubbed(line: Line, dialect: str, policy: str, peer: str = "") -> Scrubbed:
     """Send a line through a shipped policy, as if it came from an address."""
-    return scrub_request(replace(line.request, peer=peer), DIALECTS[dialect], program(dialect, policy))
+    return scrub_request(line.request._replace(peer=peer), DIALECTS[dialect], program(dialect, policy))
 
 
 def decoded(request: WireRequest, dialect: Dialect) -> Batch:
