@@ -238,25 +238,11 @@ def _rewritten(walk: Walk, column: Column, changes: Changes) -> set[int]:
 
 def _changing(holder: Any, changes: Changes) -> Sequence[tuple[Any, Any]]:
     """Give the places of an object or array whose value changes, in their order."""
-    is_object = holder.__class__ is dict
-    values = list(holder.values()) if is_object else holder
+    items = list(holder.items()) if holder.__class__ is dict else list(enumerate(holder))
     try:
-        found = changes.keys() & values
+        return [item for item in items if item[1] in changes]
     except TypeError:  # it holds objects itself
-        found = changes.keys() & compress(values, map(_SCALARS.__contains__, map(type, values)))
-    if not found:
-        return ()
-    keys = list(holder) if is_object else range(len(holder))
-    return [(keys[at], values[at]) for at in sorted([at for value in found for at in _places(values, value)])]
-
-
-def _places(values: list[Any], value: Any) -> Sequence[int]:
-    at = values.index(value)
-    places = [at]
-    for _ in range(values.count(value) - 1):
-        at = values.index(value, at + 1)
-        places.append(at)
-    return places
+        return [item for item in items if item[1].__class__ in _SCALARS and item[1] in changes]
 
 
 def _replace(holder: Any, key: Any, change: Change) -> None:

@@ -87,18 +87,20 @@ def _without_credentials(base: str, parts: UrlParts) -> str:
     return f"{scheme}//{host}{slash}{'' if parts.path == 'drop' else path}"
 
 
-def personal(text: str, clean: str) -> Iterator[tuple[str, str]]:
+def personal(text: str, clean: str, told: set[str]) -> Iterator[tuple[str, str]]:
     """Give what was cut from a URL and is a person's, by the name of its parameter or as an address.
 
     Args:
         clean: what is left of the URL.
+        told: parameters that the same request has cut before, which are not given again; added to.
 
     Returns:
         (value, entity), percent-decoded; pages repeat such values in their titles.
     """
     for pair in text.partition("#")[0].rpartition("?")[2].split("&"):
         name, _, value = pair.partition("=")
-        if value and pair not in clean:
+        if value and pair not in told and pair not in clean:
+            told.add(pair)
             entity = "EMAIL_ADDRESS" if "@" in value or "%40" in value else _promised(name)
             if entity in _TELLING:
                 yield unquote_plus(value), str(entity)

@@ -74,13 +74,14 @@ class Walk:
     """
 
     __slots__ = (
-        "_known", "_on_error", "columns", "documents", "gone", "held", "hits", "made", "removed", "rows", "seen",
-        "text_hits", "told", "unknown",
+        "_cut", "_known", "_on_error", "columns", "documents", "gone", "held", "hits", "made", "removed", "rows",
+        "seen", "text_hits", "told", "unknown",
     )  # fmt: skip
 
     def __init__(self, on_error: OnError) -> None:
         self._on_error = on_error
         self._known: dict[Block, dict[Key, Row]] = {}
+        self._cut: set[str] = set()
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
         self.columns: list[Column] = []
@@ -314,7 +315,7 @@ class Walk:
             if treatment.tells:
                 self.removed.append((str(value), treatment.entity))
             elif treatment.entity == "URL" and "=" in str(value):
-                self.removed.extend(personal(str(value), str(new)))
+                self.removed.extend(personal(str(value), str(new), self._cut))
         return new
 
     def _fail(self, holder: Any, key: Any, node: Node, record: int) -> None:

@@ -80,7 +80,9 @@ def test_a_parameter_is_asked_for(parts: UrlParts, parameter: str, keeps: bool) 
 )
 def test_what_was_cut_is_told(url: str, clean: str, told: list[tuple[str, str]]) -> None:
     """A parameter that is a person's and went is said, as it reads; one that stayed, or is nobody's, is not."""
-    assert told == list(personal(url, clean))
+    cut: set[str] = set()
+    assert told == list(personal(url, clean, cut))
+    assert [] == list(personal(url, clean, cut))
 
 
 def test_a_title_does_not_repeat_what_a_url_lost() -> None:
