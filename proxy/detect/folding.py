@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from itertools import chain, repeat
 
 __all__ = ["fold", "fold_origins", "script"]
@@ -25,18 +26,17 @@ def _fold_run(run: re.Match[str]) -> str:
     return "".join(map(_fold_char, run[0]))
 
 
-def fold_origins(text: str) -> list[int]:
+def fold_origins(text: str) -> Sequence[int]:
     """Say for each character of the folded text where it comes from: letters fold to none, to one or to several."""
+    if all(len(_fold_char(char)) == 1 for char in set().union(*_NOT_ASCII.findall(text))):
+        return range(len(text))
     origins: list[int] = []
     at = 0
     for run in _NOT_ASCII.finditer(text):
         start, end = run.span()
         origins.extend(range(at, start))
-        sizes = list(map(len, map(_fold_char, run[0])))
-        if sizes.count(1) == len(sizes):
-            origins.extend(range(start, end))
-        else:
-            origins.extend(chain.from_iterable(map(repeat, range(start, end), sizes)))
+        sizes = map(len, map(_fold_char, run[0]))
+        origins.extend(chain.from_iterable(map(repeat, range(start, end), sizes)))
         at = end
     origins.extend(range(at, len(text)))
     return origins

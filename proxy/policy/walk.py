@@ -263,17 +263,17 @@ class Walk:
     def _look(self, node: Node, d: dict[str, Any], name: str, record: int, depth: int) -> None:
         """Take a closer look at a field: it goes with all that is in it, or holds a document."""
         step, value = node.outer, d[name]
-        if step is None or not step.drops or value.__class__ not in CONTAINERS:
-            if step is None or step.treatment is not None or value.__class__ is not str:
-                self._act(node, d, name, record, depth)
-            elif not self.open(d, name, node, step.form, record, depth):
+        if step is not None and step.drops and value.__class__ in CONTAINERS:
+            self.hits.append(step)
+            if step.treatment is not None and step.treatment.shadow:
+                self._inside(d, name, node, record, depth)
+            else:
+                del d[name]
+        elif step is not None and step.treatment is None and value.__class__ is str:
+            if not self.open(d, name, node, step.form, record, depth):
                 self._collect(step, value)
-            return
-        self.hits.append(step)
-        if step.treatment is not None and step.treatment.shadow:
-            self._inside(d, name, node, record, depth)
         else:
-            del d[name]
+            self._act(node, d, name, record, depth)
 
     def _act(self, node: Node, d: dict[str, Any], name: str, record: int, depth: int) -> None:
         """Walk into a field or treat it, whatever it holds this time."""
