@@ -174,7 +174,7 @@ class UpstreamUnreachable(DeliveryError):
 
 
 class Overloaded(DeliveryError):
-    """As many requests as allowed are under way to this vendor."""
+    """As many requests as allowed are under way to this vendor, or as many connections open to eventveil."""
 
     status = 503
     reason = "overloaded"

@@ -34,6 +34,9 @@ from proxy.wire.registry import DIALECTS
 
 LOOPBACK = "127.0.0.1"
 
+PATIENCE_S = 30.0
+"""For anything that a test waits for: when it is over, something hangs."""
+
 
 @dataclass(slots=True)
 class ManualClock:
@@ -127,15 +130,22 @@ class Sdk:
 
     async def answer(self) -> Reply:
         """Read one whole answer."""
-        head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = dict(line.lower().split(": ", 1)[:1] + line.split(": ", 1)[1:] for line in head[1:] if line)
-        body = await self.reader.readexactly(int(headers.get("content-length", "0")))
+        async with asyncio.timeout(PATIENCE_S):
+            head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+            headers = dict(line.lower().split(": ", 1)[:1] + line.split(": ", 1)[1:] for line in head[1:] if line)
+            body = await self.reader.readexactly(int(headers.get("content-length", "0")))
         return Reply(int(head[0].split()[1]), headers, body)
+
+    async def exchange(self, data: bytes) -> Reply:
+        """Send one request and read the answer."""
+        await self.send(data)
+        return await self.answer()
 
     async def rest(self) -> bytes:
         """Read until the other side closes."""
         try:
-            return await self.reader.read()
+            async with asyncio.timeout(PATIENCE_S):
+                return await self.reader.read()
         except ConnectionError:
             return b""
 

@@ -165,14 +165,20 @@ PROCESS = Row(
         Panel(
             "Resident memory", "By instance and worker.", "bytes",
             (Query("sum by (instance, worker) (eventveil_resident_memory_bytes{<job>})", "{{instance}} {{worker}}"),),
+            width=6,
+        ),
+        Panel(
+            "Open connections", "At the public port.", "short",
+            (Query("sum by (instance) (eventveil_open_connections{<job>})", "{{instance}}"),), width=6,
         ),
         Panel(
             "Up since", "How long each instance's oldest worker has been running.", "s",
-            (Query("time() - min by (instance) (eventveil_start_timestamp_seconds{<job>})", "{{instance}}"),),
+            (Query("time() - min by (instance) (eventveil_start_timestamp_seconds{<job>})", "{{instance}}"),), width=6,
         ),
         Panel(
             "Versions", "Instances by version.", "none",
-            (Query("count by (version) (eventveil_build_info{<job>})", "{{version}}"),), "table", columns=("version",),
+            (Query("count by (version) (eventveil_build_info{<job>})", "{{version}}"),), "table", width=6,
+            columns=("version",),
         ),
     ),
 )  # fmt: skip

@@ -15,11 +15,13 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 
 from proxy.app.compose import Compiled, assemble, recompile
 from proxy.app.memory import give_back
+from proxy.app.open_files import make_room
 from proxy.delivery import Client
 from proxy.errors import EventveilError, SettingsError, StartError
 from proxy.model import Outcome
@@ -107,7 +109,8 @@ class Service:
         opened = sockets or open_sockets(compiled.settings)
         self._client = Client()
         self._handler = _handler(compiled.settings, self.telemetry)
-        self.public = Listener(self._server(self._handler), opened.public, self._tls)
+        gauge = partial(self.telemetry.add, self.telemetry.store.slot("connections", ()))
+        self.public = Listener(self._server(self._handler, gauge), opened.public, self._tls)
         self._others = others
         ops = Ops(self._status, self._metrics, self._reload_everywhere, lambda: self._compiled.token)
         self.private = Listener(self._server(ops), opened.private)
@@ -117,6 +120,7 @@ class Service:
         self._take(self._compiled)
         self.check_canaries()
         self.telemetry.reloaded(taken=True)
+        make_room(self._compiled.settings.limits.connections)
         await self.private.open()
         await self.public.open()
         self._tasks = [asyncio.create_task(watch(self.telemetry)), asyncio.create_task(self._tick())]
@@ -218,9 +222,10 @@ class Service:
     def _metrics(self, accept: str) -> tuple[bytes, str]:
         return exposition(self._collector, accept)
 
-    def _server(self, handle: Handler | Ops) -> Server:
+    def _server(self, handle: Handler | Ops, gauge: Callable[[int], None] = lambda step: None) -> Server:
         limits = self._compiled.settings.limits
-        return Server(handle, ServerLimits(limits.header_bytes, limits.keepalive_timeout_s), self._turn_away)
+        bounds = ServerLimits(limits.header_bytes, limits.keepalive_timeout_s, limits.connections)
+        return Server(handle, bounds, self._turn_away, gauge)
 
     def _turn_away(self, error: EventveilError) -> Response:
         meter = self.telemetry.lane(NO_LANE, NO_LANE)

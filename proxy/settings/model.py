@@ -140,6 +140,10 @@ class LimitSettings(_Section):
     inline_bytes: Annotated[int, Field(ge=0)] = Field(
         default=65536, description="larger bodies are scrubbed in a thread"
     )
+    connections: Annotated[int, Field(ge=16)] = Field(
+        default=10_000,
+        description="open at each port of a worker; at it, idle ones are closed, and with none idle new ones get 503",
+    )
     read_timeout_s: Seconds = Field(default=30.0, description="to receive a request body in full; over it, 408")
     keepalive_timeout_s: Seconds = Field(
         default=75.0, description="idle connection, or one that never finishes its headers"

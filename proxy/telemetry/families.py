@@ -95,6 +95,7 @@ FAMILIES: dict[str, Family] = {
     "bytes_in": Family("eventveil_received_bytes_total", "Request bodies received.", _LANE),
     "bytes_out": Family("eventveil_forwarded_bytes_total", "Request bodies released for delivery.", _LANE),
     "preflights": Family("eventveil_preflights_total", "CORS preflights answered.", _LANE),
+    "connections": Family("eventveil_open_connections", "Connections open at the public port.", (), "gauge"),
     "in_flight": Family("eventveil_in_flight_requests", "Requests in eventveil now.", _LANE, "gauge"),
     "added": Family(
         "eventveil_added_latency_seconds",

@@ -31,16 +31,18 @@ LINGERING_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """What one connection may ask.
+    """What one connection may ask, and how many there may be.
 
     Args:
         header_bytes: of one line, and of a head while it arrives.
         keepalive_timeout_s: a connection that is idle, that has not finished its headers, or that does not take its
             answers, is closed after this.
+        connections: open at once.
     """
 
     header_bytes: int
     keepalive_timeout_s: float
+    connections: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,11 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     # --- what the server calls ---------------------------------------------------------------------------------------
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is under way: it waits for one, or for the rest of its headers."""
+        return self._waiter is not None and not self._queue and not self.ending
 
     def stop(self) -> None:
         """End after the next answer, or at once when there is no request."""

@@ -96,12 +96,15 @@ class Echo:
 
 
 @asynccontextmanager
-async def echoing(*, keepalive_timeout_s: float = 75.0, tls: Tls | None = None, **how: Any) -> AsyncIterator[Echo]:
+async def echoing(
+    *, keepalive_timeout_s: float = 75.0, connections: int = 100, tls: Tls | None = None, **how: Any
+) -> AsyncIterator[Echo]:
     """Open the port; nothing may be said to the event loop's exception handler."""
     echo = Echo(**how)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: echo.loud.append(context))
-    server = Server(echo, ServerLimits(echo.limits.header_bytes, keepalive_timeout_s), echo.turn_away)
+    limits = ServerLimits(echo.limits.header_bytes, keepalive_timeout_s, connections)
+    server = Server(echo, limits, echo.turn_away)
     listener = Listener(server, open_tcp(LOOPBACK, 0), tls)
     echo._server, echo._listener = server, listener
     await listener.open()

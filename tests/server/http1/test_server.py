@@ -92,3 +92,33 @@ async def test_what_does_not_end_is_ended() -> None:
         await echo.close()
         assert [b""] * 25 == [await client.rest() for client in clients]
         assert set() == {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+
+
+async def test_idle_connections_make_room() -> None:
+    """At the bound the client that has waited longest loses its connection; the others and the new one are served."""
+    async with echoing(connections=2) as echo, sdk(echo.port) as first:
+        assert 200 == (await first.exchange(post("/x", b"1"))).status
+        async with sdk(echo.port) as second:
+            await second.send(HEAD)
+            await turns()
+            async with sdk(echo.port) as third:
+                assert 200 == (await third.exchange(post("/x", b"3"))).status
+                assert b"" == await first.rest()
+                assert b"2" == (await second.exchange(b"Content-Length: 1\r\n\r\n2")).body
+    assert [] == echo.refused
+
+
+async def test_one_connection_too_many_is_told() -> None:
+    """Where all are at work a new one gets 503 and is closed; those at work are not hurt."""
+    hold = asyncio.Event()
+    async with echoing(connections=1, hold=hold) as echo, sdk(echo.port) as client:
+        await client.send(post("/x", b"1"))
+        await echo.until(1)
+        async with sdk(echo.port) as late:
+            assert [503] == statuses(await late.rest())
+        hold.set()
+        assert b"1" == (await client.answer()).body
+        await client.writer.drain()
+        async with sdk(echo.port) as again:
+            assert 200 == (await again.exchange(post("/x", b"2"))).status
+    assert ["overloaded"] == echo.refused
