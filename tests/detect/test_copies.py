@@ -63,3 +63,11 @@ def test_each_run_and_each_value_has_its_place() -> None:
 def test_what_holds_no_value_gives_nothing(joined: str, values: list[tuple[str, str]]) -> None:
     """Words, other people's base64, and values so short that they stand anywhere give no place."""
     assert [] == coded_copies(joined, values)
+
+
+@pytest.mark.parametrize("filling", ["to be or not ", "0123456789abcdef0123 "], ids=["prose", "ids"])
+def test_a_long_text_hides_nothing(filling: str) -> None:
+    """However many words stand around it, and however long they are."""
+    before = filling * 1000
+    coded = _coded(ADA[0])
+    assert [(len(before), len(before) + len(coded), ADA[1])] == coded_copies(f"{before}{coded} {before}", [ADA])
