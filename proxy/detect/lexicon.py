@@ -190,6 +190,7 @@ def classify_words(parts: tuple[str, ...], about: Around) -> str | None:
 
 def _without_number(part: str) -> str:
     """Take the digits off the end, of any script."""
+    part = part.rstrip("0123456789")
     while part[-1:].isdigit():
         part = part[:-1]
     return part

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from proxy.model import Finding
 from proxy.policy.actions import Apply
@@ -48,6 +48,14 @@ class Treatment:
     tells: bool = True
 
 
+_DOCUMENTS = frozenset({Form.JSON, Form.BASE64_JSON})
+
+Part = Literal["acts", "pages", "opens", "nested", "scanned", "kept", "exempt"]
+"""What a plan does with a field: `acts` and `pages` are treated, what is in `pages` is cut and scanned again."""
+
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
 @dataclass(slots=True, eq=False)
 class Step:
     """What happens to one field.
@@ -68,7 +76,7 @@ class Step:
         tried: what a rule in shadow mode would do; counted only, while all else says what happens.
         plain: its treatment is all there is to ask.
         drops: an object in this field goes with all that is in it.
-        alone: nothing but the step itself, for where steps are counted.
+        part, part_inside: what a plan does with the field when it holds a scalar, and when an object or array.
         finding: what is reported when its treatment was applied once.
     """
 
@@ -87,14 +95,23 @@ class Step:
     tried: Treatment | None = None
     plain: bool = field(init=False)
     drops: bool = field(init=False)
-    alone: tuple[Step, ...] = field(init=False, repr=False)
+    part: Part = field(init=False)
+    part_inside: Part = field(init=False)
     finding: Finding = field(init=False)
 
     def __post_init__(self) -> None:
-        self.plain = not self.prefixes and not self.keep_values
-        self.alone = (self,)
         done = self.treatment
+        self.plain = not self.prefixes and not self.keep_values
         self.drops = self.whole and done is not None and done.action == "drop"
+        if self.form in _DOCUMENTS:
+            self.part = self.part_inside = "opens"
+        elif done is not None:
+            self.part = "pages" if self.scans else "acts"
+            self.part_inside = "opens" if self.drops else "nested"
+        elif self.exempt:
+            self.part = self.part_inside = "exempt"
+        else:
+            self.part, self.part_inside = "scanned" if self.scans else "kept", "nested"
         where = dotted((self.kind, *self.place)) if done else ""
         self.finding = Finding(done.rule, where, done.entity, done.action, 1) if done else _NOTHING_DONE
 
@@ -122,12 +139,10 @@ class Block:
 
     Args:
         acts: each name with its step.
-        names: of all of them.
         values: takes the fields' values out of an object, as a row.
     """
 
     acts: tuple[tuple[str, Step], ...]
-    names: tuple[str, ...]
     values: Values
 
 
@@ -233,7 +248,7 @@ class Node:
         self._plans: dict[Shape, Plan] = {}
         self._steps: dict[str, Step] = {}
         self._children: dict[str, Node] = {}
-        self._blocks: dict[tuple[tuple[str, Step], ...], Block] = {}
+        self._blocks: dict[tuple[str, ...], Block] = {}
 
     def plan(self, d: dict[str, Any]) -> Plan:
         """Give the plan for an object's shape."""
@@ -256,41 +271,34 @@ class Node:
         """Build the plan for just this object, its values' types included."""
         known = self._steps
         renames = self._ground.rename([name for name in d if name not in known])
-        steps = {
-            name: known.get(name) or self.step(name, renames[name].shown if name in renames else None) for name in d
-        }
-        parts = _parted(steps, d)
+        steps: dict[str, Step] = {}
+        parts: dict[Part, list[str]] = {part: [] for part in PARTS}
+        for name, value in d.items():
+            step = known.get(name) or self.step(name, renames[name].shown if name in renames else None)
+            steps[name] = step
+            parts[step.part_inside if value.__class__ in CONTAINERS else step.part].append(name)
         return Plan(
             self,
-            _values(parts["scanned"]) if parts["scanned"] else None,
-            _values(parts["kept"]) if parts["kept"] else None,
-            self._in_blocks([(name, steps[name]) for name in parts["acts"]]),
+            _values(parts["scanned"]),
+            _values(parts["kept"]),
+            # What changes with the page stands apart from what changes with the person.
+            tuple([self._block(tuple(names), steps) for names in (parts["acts"], parts["pages"]) if names]),
             tuple([(name, self.child(name, steps[name])) for name in parts["opens"]]),
             tuple([(name, self.child(name, steps[name])) for name in parts["nested"]]),
-            tuple(
-                [(t.rule, (step.kind, *step.place), t.entity, t.action) for step in steps.values() if (t := step.tried)]
-            ),
+            tuple([_trial(step, step.tried) for step in steps.values() if step.tried is not None]),
             sum([step.unknown for step in steps.values()]),
             tuple([name for name, step in steps.items() if not step.catalogued]),
             renames,
         )
 
-    def _in_blocks(self, acts: Sequence[tuple[str, Step]]) -> tuple[Block, ...]:
-        """Part treated fields by what changes together: from page to page, or with the person.
-
-        Shapes share blocks, since the vendor's own fields are the same in all of them.
-        """
-        parts = ([(name, step) for name, step in acts if step.scans is paged] for paged in (False, True))
-        return tuple([self._block(tuple(part)) for part in parts if part])
-
-    def _block(self, acts: tuple[tuple[str, Step], ...]) -> Block:
-        block = self._blocks.get(acts)
+    def _block(self, names: tuple[str, ...], steps: Mapping[str, Step]) -> Block:
+        """Give the block of some fields; shapes share it, since the vendor's own fields are the same in all of them."""
+        block = self._blocks.get(names)
         if block is None:
-            names = tuple([name for name, _ in acts])
-            block = Block(acts, names, _values(names))
+            block = Block(tuple([(name, steps[name]) for name in names]), _getter(names))
             if self._steps.keys() >= set(names):
                 self._ground.count()
-                self._blocks[acts] = block
+                self._blocks[names] = block
         return block
 
     def step(self, name: str, shown: str | None = None) -> Step:
@@ -318,33 +326,17 @@ class Node:
         return child
 
 
-_DOCUMENTS = frozenset({Form.JSON, Form.BASE64_JSON})
+def _trial(step: Step, tried: Treatment) -> tuple[str, tuple[str, ...], str, str]:
+    return tried.rule, (step.kind, *step.place), tried.entity, tried.action
 
 
-_Part = Literal["acts", "opens", "nested", "scanned", "kept", "exempt"]
-"""What is done with a field."""
+def _values(names: Sequence[str]) -> Values | None:
+    """Make the function that takes some fields out of an object, or None."""
+    return _getter(names) if names else None
 
 
-def _parted(steps: Mapping[str, Step], d: Mapping[str, Any]) -> dict[_Part, list[str]]:
-    parts: dict[_Part, list[str]] = {"acts": [], "opens": [], "nested": [], "scanned": [], "kept": [], "exempt": []}
-    for name, step in steps.items():
-        parts[_part(step, d[name])].append(name)
-    return parts
-
-
-def _part(step: Step, value: Any) -> _Part:
-    inside = value.__class__ in CONTAINERS
-    if step.form in _DOCUMENTS or (step.drops and inside):
-        return "opens"
-    if step.treatment is not None:
-        return "nested" if inside else "acts"
-    if step.exempt:
-        return "exempt"
-    return "nested" if inside else "scanned" if step.scans else "kept"
-
-
-def _values(names: Sequence[str]) -> Values:
-    """Make the function that takes some fields out of an object; `itemgetter` gives a tuple only from two names on."""
+def _getter(names: Sequence[str]) -> Values:
+    """Make an `itemgetter`, which gives a tuple by itself only from two names on."""
     if len(names) == 1:
         only = names[0]
         return lambda d: (d[only],)

@@ -296,7 +296,7 @@ class Walk:
                 if str(value).startswith(prefix):
                     rest, steps = self._treated(other, str(value)[len(prefix) :])
                     return rest if isinstance(rest, Gone) else f"{prefix}{rest}", steps
-        return self._applied(step, value), step.alone
+        return self._applied(step, value), (step,)
 
     def _applied(self, step: Step, value: Scalar) -> Scalar | Gone:
         """Apply a step's treatment, and note what the rest of the request is searched for; a text once in a request."""
