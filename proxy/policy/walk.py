@@ -54,7 +54,6 @@ class Row:
 
 
 _OBJECTS, _ARRAYS = {dict}, {list}
-_TEXTS = frozenset({str, type(None)})
 
 
 class Walk:
@@ -136,7 +135,7 @@ class Walk:
             self._nested(child, objects, name, records, depth)
 
     def _gathered(self, plan: Plan, objects: Objects) -> list[list[tuple[Key, Row | None]]]:
-        """Collect values; give those of each block, with the row of them where they are texts and came before.
+        """Collect values; give those of each block, with the row of them where they came before.
 
         Raises:
             TypeError: an object or array is among them.
@@ -158,19 +157,20 @@ class Walk:
 
         A batch is mostly one person's: the same ids, addresses and pages, record after record.
         """
-        for d, (values, known) in zip(objects, found, strict=True):
-            row = known or self._known_row(block, values)
+        known = self._known[block]
+        for d, (values, before) in zip(objects, found, strict=True):
+            row = before or known.get(values) or self._known_row(block, values)
             self.rows.append(row)
             d.update(row.new)
             for name in row.gone:
                 del d[name]
 
     def _known_row(self, block: Block, values: Key) -> Row:
-        """Give the row for values; other than texts have their types in the key.
+        """Give the row for values, and remember it: under the values themselves, if nothing else is equal to them.
 
-        1, 1.0 and True are equal and give different pseudonyms. No text equals anything but a text.
+        1, 1.0 and True are equal and give different pseudonyms, so that 0 and 1 have the types in the key.
         """
-        key = values if _TEXTS.issuperset(map(type, values)) else (values, *map(type, values))
+        key = (values, *map(type, values)) if 0 in values or 1 in values else values
         known = self._known[block]
         row = known.get(key)
         if row is None:
@@ -194,7 +194,8 @@ class Walk:
             if result is GONE:
                 gone.append(name)
                 continue
-            new[name] = result
+            if result is not value:
+                new[name] = result
             if step.scans:
                 self.seen.add(result)
         return Row(new, tuple(gone), hits)

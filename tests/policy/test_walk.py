@@ -125,6 +125,15 @@ def test_equal_numbers_may_be_different_values() -> None:
     assert (True, False) == (true, false)
 
 
+def test_equal_numbers_keep_their_form() -> None:
+    """Where nothing is changed, 156 and 156.0 in one batch stay what each of them is; where it is, they are one."""
+    record = [{"user_id": value} for value in (156, 156.0, "156")]
+    shadowed, _ = run(program("mode: shadow"), *record)
+    assert ["156", "156.0", "'156'"] == [repr(left["user_id"]) for left in shadowed]
+    records, _ = run(program(), *record)
+    assert 1 == len({left["user_id"] for left in records})
+
+
 def test_a_rule_acts_on_truth_values_too() -> None:
     """What an entity leaves alone, a rule for exactly this place does not."""
     rule = "fields: [{id: r, where: event.a, do: hash}, {id: s, where: event.b, do: drop}]"
