@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,17 @@ from benchmarks.systems import ROOT, SYSTEMS, System, sink, started
 
 __all__ = ["RATES", "VENDOR", "measure"]
 
+YIELDING = 10
+"""Niceness of the generator: on the core they share the vendor goes first, or its wait would be counted as ours."""
 RATES = (200, 500, 1000, 2000)
 VENDOR = System("straight to the vendor", lambda _folder, _port, _upstream: [], scrubs=False)
 THROUGH = ("eventveil direct", "eventveil ingest alone", "nginx pass-through", "bare aiohttp")
 
 
 def measure(
-    seconds: float = 3.0, rates: Sequence[int] = RATES, rounds: int = 2, case: Case | None = None
+    seconds: float = 3.0, rates: Sequence[int] = RATES, rounds: int = 3, case: Case | None = None
 ) -> list[dict[str, Any]]:
-    """Give a row a system and rate, single Mixpanel events; of the rounds the one with the least p99."""
+    """Give a row a system and rate, single Mixpanel events; of the rounds the one whose p99 is the median."""
     case = case or Case("mixpanel")
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as name:
@@ -57,8 +60,8 @@ def _at_rates(
     _once(port, requests, 100, 1.0)  # warms up
     rows = []
     for rate in rates:
-        runs = [_once(port, requests, rate, seconds) for _ in range(rounds)]
-        rows.append({"system": system.name, "case": case.name} | min(runs, key=lambda run: float(run["p99_ms"])))
+        runs = sorted([_once(port, requests, rate, seconds) for _ in range(rounds)], key=itemgetter("p99_ms"))
+        rows.append({"system": system.name, "case": case.name} | runs[len(runs) // 2])
         if rows[-1]["achieved"] < 0.8 * rate:  # a higher rate would say no more
             break
     return rows
@@ -66,8 +69,9 @@ def _at_rates(
 
 def _once(port: int, requests: Path, rate: int, seconds: float) -> dict[str, Any]:
     arguments = [str(port), str(requests), str(rate), str(seconds)]
+    pinned = [need("nice"), "-n", str(YIELDING), need("taskset"), "-c", str(LOAD_CORE)]
     run = subprocess.run(  # noqa: S603 - the command is ours
-        [need("taskset"), "-c", str(LOAD_CORE), sys.executable, "-m", "benchmarks.openloop", *arguments],
+        [*pinned, sys.executable, "-m", "benchmarks.openloop", *arguments],
         capture_output=True,
         check=True,
         cwd=ROOT,

@@ -32,8 +32,7 @@ number means anything elsewhere. Speed is told beside what it leaves: see what o
 _REASON = """\
 What falls short has one reason. The heart is interpreted Python; an orjson round trip, Relay and nginx are compiled. A
 batch shares plans, pseudonyms and one look at each distinct text among its events, and each event still pays for its
-lookups; a single event shares nothing and pays for every step alone. The paths follow the heart. Latency is told with
-vendor and generator on one core, whose turns at it are counted as ours.
+lookups; a single event shares nothing and pays for every step alone. The paths follow the heart.
 """
 
 _METHOD = """\
@@ -46,8 +45,9 @@ _METHOD = """\
 - **Whole paths**: the program has one core, load (wrk, 32 connections) and vendor (nginx, `return 200`) the other. CPU
   per request is the kernel's count for the program and its children over the requests that were answered, the least of
   the rounds; systems take turns. Each case sends 32 different requests in turn. Eventveil runs its shipped `balanced`.
-- **Latency**: open loop; latency counts from the moment a request was due, waiting included (`openloop.py`). What a
-  system adds is its percentile less that of the same schedule straight to the vendor.
+- **Latency**: open loop; latency counts from the moment a request was due, waiting included (`openloop.py`); the median
+  of three rounds by p99. Generator and vendor share a core, where the generator gives way. What a system adds is its
+  percentile less that of the same schedule straight to the vendor.
 - **Peers** run as their manuals say, from the configuration in `peers/`; those that scrub do so by field name and an
   expression for addresses, which is less than what eventveil does (`peers/scrub.lua` says what). Presidio runs without
   a model for names.
