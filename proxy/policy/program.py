@@ -65,7 +65,8 @@ class Program:
         walk = Walk(self.on_error)
         for kind, objects, records in _by_kind(batch):
             walk.walk(self.roots.get(kind) or self.roots["event"], objects, records)
-        gone = walk.gone | settle(walk, self.looking)
+        tainted = settle(walk, self.looking)
+        gone = walk.gone | tainted
         if -1 in gone:
             raise RecordRefused("parts that can be scrubbed", "one that cannot", "around the records")
         if gone:

@@ -88,9 +88,9 @@ class Resolver:
         field = about.shelf.field(name)
         if field is None:
             return self._by_word(node, path, name, about)
-        return (
-            self._unknown(node, path, about) if field.form is Form.WORDS else self._by_catalogue(field, node.kind, path)
-        )
+        if field.form is Form.WORDS:
+            return self._unknown(node, path, about)
+        return self._by_catalogue(field, node.kind, path)
 
     def _about(self, node: Node) -> _About:
         """Give what is the same for all names at a node."""

@@ -195,8 +195,7 @@ def _write(walk: Walk, changes: Changes) -> set[int]:
 def _disjoint(column: Column, changes: Changes) -> bool:
     """Tell whether nothing changes in any object or array of a column; one call in C, for mostly nothing does."""
     holders, plan, _ = column
-    is_object = isinstance(plan, Plan)
-    values: Iterable[Any] = chain.from_iterable(map(dict.values, holders) if is_object else holders)
+    values: Iterable[Any] = chain.from_iterable(map(dict.values, holders) if isinstance(plan, Plan) else holders)
     if not isinstance(plan, Plan) or plan.nested:
         held = list(values)
         values = compress(held, map(_SCALARS.__contains__, map(type, held)))
