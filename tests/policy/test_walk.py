@@ -119,10 +119,11 @@ def test_a_value_may_be_missing_from_one_record_only() -> None:
 
 def test_equal_numbers_may_be_different_values() -> None:
     """1, true and 1.0 are equal to Python; pseudonyms are those of their texts, and true names nobody."""
-    records, _ = run(program(), *({"user_id": value} for value in (1, True, 1.0, "1", 0, False)))
-    one, true, whole, text, zero, false = (record["user_id"] for record in records)
+    records, _ = run(program(), *({"user_id": value} for value in (1, True, 1.0, "1", 0, False) * 2))
+    one, true, whole, text, zero, false, *again = (record["user_id"] for record in records)
     assert one == whole == text != zero
     assert (True, False) == (true, false)
+    assert [one, True, whole, text, zero, False] == again
 
 
 def test_equal_numbers_keep_their_form() -> None:
