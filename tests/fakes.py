@@ -267,7 +267,7 @@ async def serving(
         lanes.append(Lane(dialect, prefix, DIALECTS[dialect], fake, direct, Origins(origins), meter, ends))
     workers = Workers(inline_bytes, 2**20)
     handler = Handler(Lanes(lanes), workers, limits, telemetry, AccessLog(1.0))
-    server = Server(handler, ServerLimits(limits.header_bytes, keepalive_timeout_s), reply.turned_away)
+    server = Server(handler, ServerLimits(limits.header_bytes, keepalive_timeout_s, 100), reply.turned_away)
     opened = open_tcp(LOOPBACK, 0)
     listener = Listener(server, opened)
     await listener.open()

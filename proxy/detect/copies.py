@@ -8,7 +8,6 @@ Source: RFC 4648 sections 4 and 5.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import re2
@@ -26,7 +25,6 @@ _STANDARD = bytes(letter if letter in _LETTERS else ord(" ") for letter in range
     bytes.maketrans(b"-_", b"+/")
 )
 """Leaves the letters of base64, in its standard alphabet, and spaces between them."""
-_RUN = re.compile(rb"[A-Za-z0-9+/]+")
 _AROUND = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_=-")
 """What belongs to the run around a copy; without the slash, which ends it in a URL."""
 _SHORTEST_RUN = 12
@@ -73,11 +71,11 @@ def _long_runs(plain: bytes) -> list[bytes]:
 
 def _placed(joined: str, plain: bytes, standing: Iterable[tuple[bytes, str]]) -> Iterator[Hit]:
     """Yield where the runs are that hold a value."""
-    for run in _RUN.finditer(plain):
-        for offset in _OFFSETS:
-            decoded = _decoded((run[0][offset:],))
+    for first, last in _LONG_RUNS.spans(plain):
+        for offset in _OFFSETS if _mixed(plain[first:last]) else ():
+            decoded = _decoded((plain[first + offset : last],))
             for raw, entity in standing:
-                for start, end in _places(decoded, raw, run.start() + offset):
+                for start, end in _places(decoded, raw, first + offset):
                     yield (*_widened(joined, start, end), entity)
 
 

@@ -42,7 +42,7 @@ class ServerLimits:
 
     header_bytes: int
     keepalive_timeout_s: float
-    connections: int = 10_000
+    connections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,11 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     # --- what the server calls ---------------------------------------------------------------------------------------
+
+    @property
+    def closing(self) -> bool:
+        """Whether it is closed as soon as what is written has left."""
+        return self._transport.is_closing()
 
     @property
     def idle(self) -> bool:

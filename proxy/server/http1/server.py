@@ -78,8 +78,14 @@ class Server:
             self._timer = None
 
     def _made_room(self) -> bool:
-        """End the idle connections that have waited longest; False when there is none."""
-        idle = [connection for connection in self.crowd.members if connection.idle]
+        """End the idle connections that have waited longest; False when there is none.
+
+        Those that are closing count as gone: many new ones may come before the loop turns.
+        """
+        staying = [connection for connection in self.crowd.members if not connection.closing]
+        if len(staying) < self._terms.limits.connections:
+            return True
+        idle = [connection for connection in staying if connection.idle]
         longest = nsmallest(max(1, int(len(idle) * ENDED_TOGETHER)), idle, key=attrgetter("deadline"))
         for connection in longest:
             connection.stop()

@@ -108,6 +108,17 @@ async def test_idle_connections_make_room() -> None:
     assert [] == echo.refused
 
 
+async def test_a_burst_ends_no_more_than_it_needs() -> None:
+    """New connections that come in one turn of the loop do not each end idle ones for the same room."""
+    async with echoing(connections=32) as echo, AsyncExitStack() as stack:
+        idle = [await stack.enter_async_context(sdk(echo.port)) for _ in range(32)]
+        await turns()
+        fresh = await asyncio.gather(*(stack.enter_async_context(sdk(echo.port)) for _ in range(4)))
+        for client in fresh:
+            assert 200 == (await client.exchange(post("/x", b"1"))).status
+        assert 32 - 6 <= sum(not client.reader.at_eof() for client in idle) < 32
+
+
 async def test_one_connection_too_many_is_told() -> None:
     """Where all are at work a new one gets 503 and is closed; those at work are not hurt."""
     hold = asyncio.Event()
