@@ -19,7 +19,19 @@ from proxy.policy.actions import Apply
 from proxy.policy.selectors import dotted
 from proxy.wire.dialect import Form
 
-__all__ = ["CONTAINERS", "Block", "Classify", "Ground", "Node", "Plan", "Rename", "Renamed", "Step", "Treatment"]
+__all__ = [
+    "CONTAINERS",
+    "Acts",
+    "Block",
+    "Classify",
+    "Ground",
+    "Node",
+    "Plan",
+    "Rename",
+    "Renamed",
+    "Step",
+    "Treatment",
+]
 
 Values = Callable[[dict[str, Any]], tuple[Any, ...]]
 
@@ -133,6 +145,10 @@ class Renamed(NamedTuple):
     treatments: tuple[Treatment, ...]
 
 
+Acts = tuple[tuple[str, Step], ...]
+"""Fields, each with its step."""
+
+
 @dataclass(slots=True, eq=False)
 class Block:
     """Treated fields of a shape whose values come again together: a person's ids, or the addresses of a page.
@@ -142,7 +158,7 @@ class Block:
         values: takes the fields' values out of an object, as a row.
     """
 
-    acts: tuple[tuple[str, Step], ...]
+    acts: Acts
     values: Values
 
 
@@ -151,8 +167,9 @@ class Plan:
     """What to do with an object of one shape.
 
     Args:
-        scanned, kept: take the values to scan, and those that stay, out of an object in one call; None where it
-            has none.
+        fields: those without a treatment that held a scalar when the plan was built, each with its step: first
+            those that are scanned, up to `scans`, then those that stay.
+        values: takes the values of `fields` out of an object in one call; None when there are none.
         blocks: fields with a treatment whose value was a scalar; a row of equal values is treated once in a request.
         opens: fields that take a closer look each time: with a document inside, or dropped with all that is in them.
         nested: fields that held an object or an array when the plan was built.
@@ -163,8 +180,9 @@ class Plan:
     """
 
     node: Node
-    scanned: Values | None
-    kept: Values | None
+    fields: Acts
+    scans: int
+    values: Values | None
     blocks: tuple[Block, ...]
     opens: tuple[tuple[str, Node], ...]
     nested: tuple[tuple[str, Node], ...]
@@ -277,10 +295,12 @@ class Node:
             step = known.get(name) or self.step(name, renames[name].shown if name in renames else None)
             steps[name] = step
             parts[step.part_inside if value.__class__ in CONTAINERS else step.part].append(name)
+        fields = parts["scanned"] + parts["kept"]
         return Plan(
             self,
-            _values(parts["scanned"]),
-            _values(parts["kept"]),
+            tuple([(name, steps[name]) for name in fields]),
+            len(parts["scanned"]),
+            _getter(fields) if fields else None,
             # What changes with the page stands apart from what changes with the person.
             tuple([self._block(tuple(names), steps) for names in (parts["acts"], parts["pages"]) if names]),
             tuple([(name, self.child(name, steps[name])) for name in parts["opens"]]),
@@ -328,11 +348,6 @@ class Node:
 
 def _trial(step: Step, tried: Treatment) -> tuple[str, tuple[str, ...], str, str]:
     return tried.rule, (step.kind, *step.place), tried.entity, tried.action
-
-
-def _values(names: Sequence[str]) -> Values | None:
-    """Make the function that takes some fields out of an object, or None."""
-    return _getter(names) if names else None
 
 
 def _getter(names: Sequence[str]) -> Values:

@@ -8,7 +8,6 @@ found are the records gone through again. Nothing is remembered from one request
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -90,12 +89,13 @@ def _by_kind(batch: Batch) -> Iterator[tuple[str, Objects, Indices]]:
 
 def _findings(walk: Walk) -> tuple[Finding, ...]:
     """Count what was done, by rule, place, entity and action."""
-    steps: dict[Step, int] = dict.fromkeys(walk.hits, 0)
+    steps: dict[Step, int] = {}
     for step in walk.hits:
-        steps[step] += 1
-    for row, times in Counter(walk.rows).items():
-        for step in row.hits:
-            steps[step] = steps.get(step, 0) + times
+        steps[step] = steps.get(step, 0) + 1
+    for known in walk.known.values():
+        for row in known.values():
+            for step in row.hits:
+                steps[step] = steps.get(step, 0) + row.times
     counts: dict[Finding, int] = {}
     for step, times in steps.items():
         finding = _of_step(walk, step) if walk.told else step.finding

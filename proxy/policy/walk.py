@@ -7,7 +7,7 @@ through it, hands it to `settle`, and lets it go: whatever must not outlive the 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -17,13 +17,13 @@ from proxy.errors import RecordRefused
 from proxy.policy.actions import GONE, Gone
 from proxy.policy.documents import Document, open_document
 from proxy.policy.generalize import Scalar
-from proxy.policy.plan import CONTAINERS, Block, Node, Plan, Renamed, Step
+from proxy.policy.plan import CONTAINERS, Acts, Block, Node, Plan, Renamed, Step
 from proxy.policy.rewriting import Made
 from proxy.policy.spec import OnError
 from proxy.policy.urls import personal
 from proxy.wire.dialect import Form
 
-__all__ = ["DEEPEST", "Column", "Indices", "Objects", "Row", "Walk"]
+__all__ = ["DEEPEST", "Indices", "Objects", "Row", "Walk"]
 
 DEEPEST = 32
 """Objects inside objects. Mixpanel and Segment flatten or refuse long before; Python's stack ends at 1,000 frames."""
@@ -31,9 +31,6 @@ DEEPEST = 32
 Objects = Sequence[dict[str, Any]]
 Indices = Sequence[int]
 """The index in the batch of the record that each object stands in; -1 for what stands around the records."""
-
-Column = tuple[Sequence[Any], "Plan | Node", Indices]
-"""Objects of one shape with their plan, or arrays with their node; and their records."""
 
 Key = tuple[Any, ...]
 """Tells rows of values apart."""
@@ -44,13 +41,25 @@ class Row:
     """What becomes of an object's treated fields when they have certain values.
 
     Args:
+        left: what stands in each field then; `GONE` where nothing does.
         new, gone: values to write, and names to take away.
         hits: the steps that do it.
+        times: how often it became of an object.
     """
 
+    left: list[Any]
     new: dict[str, Any]
-    gone: tuple[str, ...]
+    gone: list[str]
     hits: list[Step]
+    times: int = 0
+
+
+Outcome = tuple[Scalar | Gone | None, tuple[Step, ...]]
+"""What becomes of a value, and which steps make it so."""
+
+Group = tuple[Sequence[Any], "Plan | Node", Indices, Sequence[Sequence[Any]], Sequence[Sequence[Row]]]
+"""Objects of one shape with their plan, their records, the values that each had in the plan's `fields`, and a row of
+each for each of the plan's `blocks`; or arrays with their node and records."""
 
 
 _OBJECTS, _ARRAYS = {dict}, {list}
@@ -62,32 +71,34 @@ class Walk:
     Attributes:
         seen: distinct values that the detectors look at.
         held: distinct values that stay, and only must hold no copy of a removed one.
-        columns: every object that was walked, and every array with scalars in it.
+        groups: every object that was walked, and every array with scalars in it.
+        loose: fields that were looked at one by one: object, name, node, record.
         made: what actions made of texts.
         removed: (value, entity) of what a treatment took away, once each.
         documents: what was found inside texts and must be closed again, outermost first.
-        rows: what was done to each object's fields; `hits` the steps applied elsewhere, `text_hits` what has no step.
+        known: what becomes of treated fields, by block and values.
+        hits: steps applied elsewhere, once each time; `text_hits` what has no step.
         told: names of fields that hold a removed value, and what stands in their place.
         unknown: fields that nobody has classified.
         gone: records that are left out (`on_error: drop_record`).
     """
 
     __slots__ = (
-        "_cut", "_known", "_on_error", "columns", "documents", "gone", "held", "hits", "made", "removed", "rows",
+        "_cut", "_on_error", "documents", "gone", "groups", "held", "hits", "known", "loose", "made", "removed",
         "seen", "text_hits", "told", "unknown",
     )  # fmt: skip
 
     def __init__(self, on_error: OnError) -> None:
         self._on_error = on_error
-        self._known: dict[Block, dict[Key, Row]] = {}
+        self.known: defaultdict[Block, dict[Key, Row]] = defaultdict(dict)
         self._cut: set[str] = set()
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
-        self.columns: list[Column] = []
+        self.groups: list[Group] = []
+        self.loose: list[tuple[dict[str, Any], str, Node, int]] = []
         self.made: Made = {}
         self.removed: list[tuple[str, str]] = []
         self.documents: list[Document] = []
-        self.rows: list[Row] = []
         self.hits: list[Step] = []
         self.text_hits: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
         self.told: dict[str, Renamed] = {}
@@ -105,65 +116,49 @@ class Walk:
         """
         shapes = list(map(tuple, objects))
         if shapes.count(shapes[0]) == len(shapes):
-            self._column(node.plan(objects[0]), objects, records, depth)
+            self._alike(node.plan(objects[0]), objects, records, depth)
             return
         alike: dict[tuple[str, ...], list[int]] = {}
         for at, shape in enumerate(shapes):
             alike.setdefault(shape, []).append(at)
         for places in alike.values():
             column = [objects[at] for at in places]
-            self._column(node.plan(column[0]), column, [records[at] for at in places], depth)
+            self._alike(node.plan(column[0]), column, [records[at] for at in places], depth)
 
-    def _column(self, plan: Plan, objects: Objects, records: Indices, depth: int) -> None:
+    def _alike(self, plan: Plan, objects: Objects, records: Indices, depth: int) -> None:
         """Walk objects of one shape."""
+        values = list(map(plan.values, objects)) if plan.values is not None else []
         try:
-            rows = self._gathered(plan, objects)
+            for row in values:
+                self.seen.update(row[: plan.scans])
+                self.held.update(row[plan.scans :])
+            rows = [self._rows(block, objects) for block in plan.blocks]
         except TypeError:  # an object or array where a scalar was when the shape was planned
             for d, record in zip(objects, records, strict=True):
-                self._column(plan.node.exact(d), (d,), (record,), depth)
+                self._alike(plan.node.exact(d), (d,), (record,), depth)
             return
-        self.columns.append((objects, plan, records))
+        for done in rows:
+            self._put(objects, done)
+        self.groups.append((objects, plan, records, values, rows))
         self.unknown += plan.unknown * len(objects)
         for place in plan.tried:
             self.text_hits[place] += len(objects)
-        for block, found in zip(plan.blocks, rows, strict=True):
-            self._treat(block, objects, found)
         for name, child in plan.opens:
             for d, record in zip(objects, records, strict=True):
                 self._look(child, d, name, record, depth)
         for name, child in plan.nested:
             self._nested(child, objects, name, records, depth)
 
-    def _gathered(self, plan: Plan, objects: Objects) -> list[list[tuple[Key, Row | None]]]:
-        """Collect values; give those of each block, with the row of them where they came before.
-
-        Raises:
-            TypeError: an object or array is among them.
-        """
-        if plan.scanned is not None:
-            for d in objects:
-                self.seen.update(plan.scanned(d))
-        if plan.kept is not None:
-            for d in objects:
-                self.held.update(plan.kept(d))
-        rows = []
-        for block in plan.blocks:
-            known, values_of = self._known.setdefault(block, {}), block.values
-            rows.append([(values := values_of(d), known.get(values)) for d in objects])
-        return rows
-
-    def _treat(self, block: Block, objects: Objects, found: Iterable[tuple[Key, Row | None]]) -> None:
-        """Treat a block of fields; a row of values that came before in this request is only copied.
+    def _rows(self, block: Block, objects: Objects) -> list[Row]:
+        """Say what becomes of a block of fields in some objects.
 
         A batch is mostly one person's: the same ids, addresses and pages, record after record.
+
+        Raises:
+            TypeError: an object or array is among the values.
         """
-        known = self._known[block]
-        for d, (values, before) in zip(objects, found, strict=True):
-            row = before or known.get(values) or self._known_row(block, values)
-            self.rows.append(row)
-            d.update(row.new)
-            for name in row.gone:
-                del d[name]
+        known, values_of = self.known[block], block.values
+        return [known.get(values := values_of(d)) or self._known_row(block, values) for d in objects]
 
     def _known_row(self, block: Block, values: Key) -> Row:
         """Give the row for values, and remember it: under the values themselves, if nothing else is equal to them.
@@ -171,34 +166,44 @@ class Walk:
         1, 1.0 and True are equal and give different pseudonyms, so that 0 and 1 have the types in the key.
         """
         key = (values, *map(type, values)) if 0 in values or 1 in values else values
-        known = self._known[block]
+        known = self.known[block]
         row = known.get(key)
         if row is None:
             row = known[key] = self._row(block.acts, values)
         return row
 
-    def _row(self, acts: Iterable[tuple[str, Step]], values: Iterable[Any]) -> Row:
+    def _row(self, acts: Acts, values: Iterable[Any]) -> Row:
         """Treat the values of one object's fields."""
+        left: list[Any] = []
         new: dict[str, Any] = {}
         gone: list[str] = []
         hits: list[Step] = []
         for (name, step), value in zip(acts, values, strict=True):
-            if value is None or (value.__class__ is bool and not step.whole):
-                continue
-            if step.plain:
+            result: Scalar | Gone | None
+            if step.plain and value.__class__ is str:
                 result = self._applied(step, value)
                 hits.append(step)
+            elif value.__class__ is bool and not step.whole:
+                result = value
             else:
                 result, steps = self._treated(step, value)
                 hits += steps
+            left.append(result)
             if result is GONE:
                 gone.append(name)
-                continue
-            if result is not value:
+            elif result is not value:
                 new[name] = result
             if step.scans:
                 self.seen.add(result)
-        return Row(new, tuple(gone), hits)
+        return Row(left, new, gone, hits)
+
+    def _put(self, objects: Objects, rows: Iterable[Row]) -> None:
+        """Write rows into their objects."""
+        for d, row in zip(objects, rows, strict=True):
+            row.times += 1
+            d.update(row.new)
+            for name in row.gone:
+                del d[name]
 
     def _nested(self, node: Node, holders: Objects, name: str, records: Indices, depth: int) -> None:
         """Walk what stands in one field of some objects: mostly objects, or arrays, in all of them."""
@@ -237,7 +242,7 @@ class Walk:
                         self._inside(items, at, node, record, depth)
         if kinds - CONTAINERS:
             self._scalars(node.outer, arrays)
-            self.columns.append((arrays, node, records))
+            self.groups.append((arrays, node, records, (), ()))
 
     def _scalars(self, step: Step | None, arrays: Sequence[list[Any]]) -> None:
         """Treat or collect what stands in arrays and is no object or array itself."""
@@ -250,8 +255,6 @@ class Walk:
             items[:] = [item for item in left if item is not GONE]
 
     def _item(self, step: Step, value: Any) -> Any:
-        if value is None:
-            return None
         new, steps = self._treated(step, value)
         self.hits += steps
         if step.scans:
@@ -273,24 +276,27 @@ class Walk:
         elif step is not None and step.treatment is None and value.__class__ is str:
             if not self.open(d, name, node, step.form, record, depth):
                 self._collect(step, value)
+                self.loose.append((d, name, node, record))
         else:
             self._act(node, d, name, record, depth)
 
     def _act(self, node: Node, d: dict[str, Any], name: str, record: int, depth: int) -> None:
         """Walk into a field or treat it, whatever it holds this time."""
         step, value = node.outer, d[name]
-        if step is None or step.treatment is None or value.__class__ in CONTAINERS:
+        if value.__class__ in CONTAINERS:
             self._inside(d, name, node, record, depth)
             return
-        row = self._row(((name, step),), (value,))
-        self.rows.append(row)
-        d.update(row.new)
-        for gone in row.gone:
-            del d[gone]
+        if step is None or step.treatment is None:
+            self._collect(step, value)
+        else:
+            row = self._row(((name, step),), (value,))
+            self._put((d,), (row,))
+            self.hits += row.hits
+        self.loose.append((d, name, node, record))
 
-    def _treated(self, step: Step, value: Scalar) -> tuple[Scalar | Gone, tuple[Step, ...]]:
+    def _treated(self, step: Step, value: Scalar | None) -> Outcome:
         """Say what becomes of a value, and which steps make it so."""
-        if value in step.keep_values:
+        if value is None or value in step.keep_values:
             return value, ()
         if value.__class__ is str:
             for prefix, other in step.prefixes:

@@ -47,12 +47,12 @@ def test_a_plan_takes_values_in_one_call() -> None:
     made, _ = ground(doc=Form.JSON)
     d: dict[str, Any] = {"a": 1, "b": 2, "held": 3, "exempt": 4, "obj": {}, "doc": "{}", "list": []}
     plan = node(made).plan(d)
-    assert plan.scanned is not None
-    assert plan.kept is not None
-    assert ((1, 2), (3,)) == (plan.scanned(d), plan.kept(d))
+    assert plan.values is not None
+    assert ((1, 2, 3), 2) == (plan.values(d), plan.scans)
+    assert ["a", "b", "held"] == [name for name, _ in plan.fields]
     assert ["doc"] == [name for name, _ in plan.opens]
     assert ["obj", "list"] == [name for name, _ in plan.nested]
-    assert (None, None, ()) == ((empty := node(made).plan({})).scanned, empty.kept, empty.blocks)
+    assert (None, (), ()) == ((empty := node(made).plan({})).values, empty.fields, empty.blocks)
 
 
 def test_a_fresh_plan_sees_the_types() -> None:
@@ -98,9 +98,9 @@ def test_a_map_of_ids_is_not_remembered(d: dict[str, Any]) -> None:
     """A huge object, or a name as long as data, is planned anew each time."""
     root = node(ground()[0])
     assert root.plan(d) is not root.plan(d)
-    scanned = root.plan(d).scanned
-    assert scanned is not None
-    assert tuple(d.values()) == scanned(d)
+    values = root.plan(d).values
+    assert values is not None
+    assert tuple(d.values()) == values(d)
 
 
 def test_memory_is_bounded() -> None:
