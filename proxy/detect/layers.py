@@ -11,10 +11,11 @@ import base64
 import binascii
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-__all__ = ["MAX_LAYERS", "View", "Views", "base64_texts", "opened", "unescaped"]
+__all__ = ["ESCAPES", "MAX_LAYERS", "View", "Views", "base64_texts", "opened", "unescaped"]
 
 MAX_LAYERS = 3
 """How often a string is opened again: `%25252540` is three layers. Deeper is nobody's accident."""
@@ -24,8 +25,9 @@ _ESCAPE = re.compile(
 )
 """Anchored by its first character and without nested repetition, so `re` stays linear here."""
 
-_SIGNS = "%\\&+"
-"""Every escape has one of them."""
+ESCAPES = frozenset("%\\&")
+"""Every escape begins with one of them, but the space that is written `+` in a query."""
+_SIGNS = (*ESCAPES, "+")
 _SIGN = re.compile(r"[%\\&+]").search
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
@@ -42,6 +44,10 @@ class View(NamedTuple):
         """Return the place in the raw string of `text[start:end]`."""
         return self.offsets[start], self.offsets[end]
 
+    def read(self, start: int, end: int) -> str:
+        """Return what stands at a place of the raw string, decoded."""
+        return self.text[bisect_left(self.offsets, start) : bisect_left(self.offsets, end)]
+
 
 def unescaped(text: str) -> View | None:
     """Open percent, HTML and backslash escapes, up to three layers; None when there are none.
@@ -50,7 +56,7 @@ def unescaped(text: str) -> View | None:
     """
     view = None
     for _ in range(MAX_LAYERS):
-        if not ("%" in text or "\\" in text or "&" in text or ("+" in text and "=" in text)):
+        if not ("%" in text or "\\" in text or ("&" in text and ";" in text) or ("+" in text and "=" in text)):
             break
         opened = _opened(text)
         if opened.text == text:

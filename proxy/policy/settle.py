@@ -14,7 +14,7 @@ from typing import Any
 
 from proxy.detect.detector import Detector, Span
 from proxy.detect.knowledge import Known
-from proxy.detect.layers import Views, unescaped
+from proxy.detect.layers import ESCAPES, Views
 from proxy.policy.actions import GONE
 from proxy.policy.documents import likely, opens
 from proxy.policy.plan import Node, Plan, Treatment
@@ -111,7 +111,7 @@ def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan
     late = _named(seen, spans, looking.names) if looking.names is not None else ()
     names: set[str] = set()
     numbers: dict[str, int] = {}
-    walk.removed.extend(_addresses(spans, looking.treatments))
+    walk.removed.extend(_addresses(spans, views, looking.treatments))
     if walk.removed:
         held = [text for text in _texts(walk.held) if text not in looking.allow]
         names = names.union(*[plan.names for plan in plans])
@@ -136,17 +136,19 @@ def _named(seen: Sequence[str], spans: dict[str, tuple[Span, ...]], names: Finde
     return late
 
 
-def _addresses(spans: Mapping[str, Iterable[Span]], treatments: Mapping[str, Treatment]) -> Iterator[tuple[str, str]]:
+def _addresses(
+    spans: Mapping[str, Iterable[Span]], views: Views, treatments: Mapping[str, Treatment]
+) -> Iterator[tuple[str, str]]:
     """Give the mail addresses that are taken out of texts: their local parts are names that other texts repeat."""
     treatment = treatments.get(_ADDRESS)
     if treatment is None or treatment.shadow:
         return
     for text, found in spans.items():
-        for span in found:
-            if span.entity == _ADDRESS:
-                raw = text[span.start : span.end]
-                view = unescaped(raw)
-                yield (view.text if view else raw), _ADDRESS
+        for start, end, entity, _ in found:
+            if entity == _ADDRESS:
+                raw = text[start:end]
+                view = None if ESCAPES.isdisjoint(raw) else views.get(text)
+                yield (view.read(start, end) if view else raw), _ADDRESS
 
 
 _ADDRESS = "EMAIL_ADDRESS"
