@@ -124,6 +124,9 @@ def _fold(name: str) -> str:
 _STRONG = _terms(words.STRONG)
 _LAST = _terms(words.LAST)
 _ALONE = _terms(words.ALONE)
+_TABLES = (_STRONG, _LAST, _ALONE)
+_WHOLE = _ALONE | _LAST | _STRONG
+"""What a name tells when it is a term of a table; the first of them decides."""
 
 
 def tokens(name: str) -> tuple[str, ...]:
@@ -175,17 +178,26 @@ def classify_words(parts: tuple[str, ...], about: Around) -> str | None:
     glued = "".join(parts)
     if not glued or glued.isdigit() or (len(parts) == 1 and glued in _GENERIC):
         return _inherited(about.parents)
-    while len(parts) > 1 and parts[-1].isdigit():
-        parts = parts[:-1]
-    entity = _STRONG.get("".join(parts))
+    if len(parts) > 1 and parts[-1].isdigit():
+        parts = _without_numbers(parts)
+        glued = "".join(parts)
+    entity = _STRONG.get(glued)
     if entity:
         return entity
     if len(parts) > 1 and (parts[0] in roles.VETO_FIRST or parts[-1] in roles.VETO_LAST):
         return None
-    entity = _told(parts, about.words)
+    entity = _told(parts, glued, about.words)
     if entity is None and parts[-1][-1].isdigit():
         return classify_words((*parts[:-1], _without_number(parts[-1])), about)
     return None if entity in _WEAK and _CLOUD.intersection(parts) else entity
+
+
+def _without_numbers(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out the numbers behind the words."""
+    size = len(parts)
+    while size > 1 and parts[size - 1].isdigit():
+        size -= 1
+    return parts[:size]
 
 
 def _without_number(part: str) -> str:
@@ -226,16 +238,16 @@ def _inherited(parents: tuple[str, ...]) -> str | None:
     return classify(parents[-1], parents[:-1])
 
 
-def _told(parts: tuple[str, ...], parent: tuple[str, ...]) -> str | None:
+def _told(parts: tuple[str, ...], glued: str, parent: tuple[str, ...]) -> str | None:
     """Try the tables in order: the whole name, its end, anything in it, and what its parent makes of it."""
-    glued = "".join(parts)
     if glued in _MACHINES and _CLIENT_HINTS.intersection(parent):
         return None
-    single = glued[:-1] if glued.endswith("s") and glued not in _PLURALS and len(glued) > 4 else glued
-    for table in (_STRONG, _LAST, _ALONE):
-        entity = table.get(glued) or table.get(single)
-        if entity:
-            return entity
+    entity = _WHOLE.get(glued)
+    if glued[-1] == "s" and glued not in _PLURALS and len(glued) > 4:
+        single = glued[:-1]
+        entity = next(filter(None, (table.get(glued) or table.get(single) for table in _TABLES)), None)
+    if entity:
+        return entity
     entity = _by_parent(parts, parent)
     if entity or len(parts) == 1:
         return entity

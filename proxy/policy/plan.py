@@ -167,8 +167,8 @@ class Plan:
     """What to do with an object of one shape.
 
     Args:
-        fields: those without a treatment that held a scalar when the plan was built, each with its step: first
-            those that are scanned, up to `scans`, then those that stay.
+        fields: those without a treatment that held a scalar when the plan was built: first those that are scanned, up
+            to `scans`, then those that stay.
         values: takes the values of `fields` out of an object in one call; None when there are none.
         blocks: fields with a treatment whose value was a scalar; a row of equal values is treated once in a request.
         opens: fields that take a closer look each time: with a document inside, or dropped with all that is in them.
@@ -180,7 +180,7 @@ class Plan:
     """
 
     node: Node
-    fields: Acts
+    fields: tuple[str, ...]
     scans: int
     values: Values | None
     blocks: tuple[Block, ...]
@@ -195,6 +195,10 @@ class Plan:
         """Give what findings show in place of a name, None when it is nobody's."""
         renamed = self.renames.get(name)
         return None if renamed is None else renamed.shown
+
+    def step(self, name: str) -> Step:
+        """Give the step of one of its fields."""
+        return self.node.step(name, self.shown(name))
 
 
 Classify = Callable[["Node", str], Step]
@@ -291,23 +295,29 @@ class Node:
         renames = self._ground.rename([name for name in d if name not in known])
         steps: dict[str, Step] = {}
         parts: dict[Part, list[str]] = {part: [] for part in PARTS}
+        tried, uncatalogued, unknown = [], [], 0
         for name, value in d.items():
             step = known.get(name) or self.step(name, renames[name].shown if name in renames else None)
             steps[name] = step
             parts[step.part_inside if value.__class__ in CONTAINERS else step.part].append(name)
+            if step.tried is not None:
+                tried.append(_trial(step, step.tried))
+            if not step.catalogued:
+                uncatalogued.append(name)
+            unknown += step.unknown
         fields = parts["scanned"] + parts["kept"]
         return Plan(
             self,
-            tuple([(name, steps[name]) for name in fields]),
+            tuple(fields),
             len(parts["scanned"]),
             _getter(fields) if fields else None,
             # What changes with the page stands apart from what changes with the person.
             tuple([self._block(tuple(names), steps) for names in (parts["acts"], parts["pages"]) if names]),
             tuple([(name, self.child(name, steps[name])) for name in parts["opens"]]),
             tuple([(name, self.child(name, steps[name])) for name in parts["nested"]]),
-            tuple([_trial(step, step.tried) for step in steps.values() if step.tried is not None]),
-            sum([step.unknown for step in steps.values()]),
-            tuple([name for name, step in steps.items() if not step.catalogued]),
+            tuple(tried),
+            unknown,
+            tuple(uncatalogued),
             renames,
         )
 

@@ -152,7 +152,7 @@ class Resolver:
         )
 
     def _by_word(self, node: Node, path: tuple[str, ...], name: str, about: _About) -> Step:
-        words = tokens(_REPLACED.sub("", name) if "[" in name or "1_" in name else name)
+        words = tokens(_REPLACED.sub("", name) if "[" in name or "p1_" in name or "e1_" in name else name)
         entity = classify_words(words, about.words)
         if entity is not None:
             treatment = self._treatments.named(entity, name)

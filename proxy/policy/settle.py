@@ -94,7 +94,7 @@ def _open_unannounced(walk: Walk) -> None:
 
 def _node(plan: Plan | Node, key: Any) -> Node:
     """Give the node of what stands in a field; items of an array have that of the array."""
-    return plan.node.child(key, plan.node.step(key, plan.shown(key))) if isinstance(plan, Plan) else plan
+    return plan.node.child(key, plan.step(key)) if isinstance(plan, Plan) else plan
 
 
 def _items(holder: Any) -> Iterable[tuple[Any, Any]]:

@@ -20,8 +20,8 @@ __all__ = ["Changes", "rename", "write"]
 Changes = Mapping[Any, Change]
 """What becomes of each text or number that changes."""
 
-Column = tuple[tuple[str, Step], Sequence[Any]]
-"""A field with its step, and what stands in it in some objects."""
+Column = tuple[str, Sequence[Any]]
+"""A field, and what stands in it in some objects."""
 
 Place = tuple[Any, Any, Any, int]
 """An object or array, a name or index in it, what stands there, and the record."""
@@ -43,15 +43,10 @@ def write(walk: Walk, changes: Changes) -> set[int]:
         if not isinstance(plan, Plan):
             dropped |= _into_arrays(walk, changes, plan, holders, records)
             continue
-        columns: list[Column] = []
-        if not unchanged(chain.from_iterable(values)):
-            columns += zip(plan.fields, zip(*values, strict=True), strict=True)
-        if stirred:
-            columns += _treated(plan, rows, stirred)
-        for (name, step), column in columns:
-            if not unchanged(column):
-                places = zip(holders, repeat(name), column, records, strict=False)
-                dropped |= _rewritten(walk, changes, step, (step.kind, *step.place), places)
+        for name, column in _columns(plan, values, rows, changes, stirred):
+            step = plan.step(name)
+            places = zip(holders, repeat(name), column, records, strict=False)
+            dropped |= _rewritten(walk, changes, step, (step.kind, *step.place), places)
     for holder, name, node, record in walk.loose:
         if holder.get(name).__class__ in _SCALARS:
             place = holder, name, holder[name], record
@@ -59,11 +54,26 @@ def write(walk: Walk, changes: Changes) -> set[int]:
     return dropped
 
 
-def _treated(plan: Plan, rows: Sequence[Sequence[Row]], stirred: set[Row]) -> Iterator[Column]:
-    """Give the treated fields of objects of one shape, if what a treatment left changes once more in one of them."""
-    for block, done in zip(plan.blocks, rows, strict=True):
+def _columns(
+    plan: Plan, values: Sequence[Sequence[Any]], rows: Sequence[Sequence[Row]], changes: Changes, stirred: set[Row]
+) -> Iterator[Column]:
+    """Give the fields of objects of one shape in which something changes.
+
+    Args:
+        values: what stands in the fields without a treatment.
+        rows: what treatments left in the others.
+        stirred: rows in which something changes once more.
+    """
+    unchanged = changes.keys().isdisjoint
+    if not unchanged(chain.from_iterable(values)):
+        for name, column in zip(plan.fields, zip(*values, strict=True), strict=True):
+            if not unchanged(column):
+                yield name, column
+    for block, done in zip(plan.blocks, rows, strict=True) if stirred else ():
         if not stirred.isdisjoint(done):
-            yield from zip(block.acts, zip(*[row.left for row in done], strict=True), strict=True)
+            for (name, _), column in zip(block.acts, zip(*[row.left for row in done], strict=True), strict=True):
+                if not unchanged(column):
+                    yield name, column
 
 
 def _into_arrays(walk: Walk, changes: Changes, node: Node, arrays: Iterable[Any], records: Indices) -> set[int]:

@@ -49,7 +49,7 @@ def test_a_plan_takes_values_in_one_call() -> None:
     plan = node(made).plan(d)
     assert plan.values is not None
     assert ((1, 2, 3), 2) == (plan.values(d), plan.scans)
-    assert ["a", "b", "held"] == [name for name, _ in plan.fields]
+    assert ("a", "b", "held") == plan.fields
     assert ["doc"] == [name for name, _ in plan.opens]
     assert ["obj", "list"] == [name for name, _ in plan.nested]
     assert (None, (), ()) == ((empty := node(made).plan({})).values, empty.fields, empty.blocks)
