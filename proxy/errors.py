@@ -174,7 +174,7 @@ class UpstreamUnreachable(DeliveryError):
 
 
 class Overloaded(DeliveryError):
-    """As many requests as allowed are under way to this vendor, or as many connections open to eventveil."""
+    """As much as allowed is under way: requests to this vendor, connections to eventveil, or bytes of their bodies."""
 
     status = 503
     reason = "overloaded"

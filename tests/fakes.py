@@ -20,6 +20,7 @@ from proxy.model import Batch, Headers, Report
 from proxy.policy.program import Program
 from proxy.server import reply
 from proxy.server.handler import Handler
+from proxy.server.http1.body import Room
 from proxy.server.http1.connection import ServerLimits
 from proxy.server.http1.parser import Parser
 from proxy.server.http1.request import Request
@@ -177,7 +178,7 @@ def body_of(response: Response) -> Any:
 def parsed(data: bytes, peer: str = "") -> Request:
     """Parse the first request of these bytes."""
     found: list[Request] = []
-    Parser(found.append, lambda: None, peer, 2**20).feed(data)
+    Parser(found.append, lambda: None, peer, 2**20, Room(2**30)).feed(data)
     return found[0]
 
 
@@ -267,7 +268,7 @@ async def serving(
         lanes.append(Lane(dialect, prefix, DIALECTS[dialect], fake, direct, Origins(origins), meter, ends))
     workers = Workers(inline_bytes, 2**20)
     handler = Handler(Lanes(lanes), workers, limits, telemetry, AccessLog(1.0))
-    server = Server(handler, ServerLimits(limits.header_bytes, keepalive_timeout_s, 100), reply.turned_away)
+    server = Server(handler, ServerLimits(limits.header_bytes, keepalive_timeout_s, 100, 2**24), reply.turned_away)
     opened = open_tcp(LOOPBACK, 0)
     listener = Listener(server, opened)
     await listener.open()

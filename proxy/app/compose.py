@@ -87,7 +87,7 @@ def recompile(compiled: Compiled, reread: Callable[[], Settings] | None, environ
         return compile_all(compiled.settings, environ)
     settings = reread()
     if _fixed(settings) != _fixed(compiled.settings):
-        expected = "the same listen, private, workers, header_bytes, connections and keepalive_timeout_s"
+        expected = "the same listen, private, workers, header_bytes, held_bytes, connections and keepalive_timeout_s"
         raise SettingsError(expected, "others", "restart to change them")
     return compile_all(settings, environ)
 
@@ -169,6 +169,7 @@ def _fixed(settings: Settings) -> tuple[object, ...]:
         private.port,
         settings.workers,
         limits.header_bytes,
+        limits.held_bytes,
         limits.connections,
         limits.keepalive_timeout_s,
     )

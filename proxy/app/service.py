@@ -224,7 +224,7 @@ class Service:
 
     def _server(self, handle: Handler | Ops, gauge: Callable[[int], None] = lambda step: None) -> Server:
         limits = self._compiled.settings.limits
-        bounds = ServerLimits(limits.header_bytes, limits.keepalive_timeout_s, limits.connections)
+        bounds = ServerLimits(limits.header_bytes, limits.keepalive_timeout_s, limits.connections, limits.held_bytes)
         return Server(handle, bounds, self._turn_away, gauge)
 
     def _turn_away(self, error: EventveilError) -> Response:

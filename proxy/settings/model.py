@@ -132,6 +132,10 @@ class LimitSettings(_Section):
     """How much a client or a vendor may ask of the process."""
 
     body_bytes: Bytes = Field(default=10 * 2**20, description="request body as sent; Mixpanel's own limit is 10 MB")
+    held_bytes: Bytes = Field(
+        default=64 * 2**20,
+        description="bodies of all requests under way, at each port of a worker; one that does not fit gets 503",
+    )
     header_bytes: Annotated[int, Field(ge=1024)] = Field(
         default=65536, description="request line and headers; over it, 431"
     )

@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 from proxy.errors import SettingsError
 from proxy.policy.diagnostics import Diagnostic, Place, did_you_mean, render
 from proxy.policy.source import Source, read, validate
-from proxy.settings.model import Settings
+from proxy.settings.model import LimitSettings, Settings
 from proxy.wire.registry import DIALECTS
 
 __all__ = ["load", "variables"]
@@ -105,7 +105,7 @@ def _from_text(text: str, info: FieldInfo) -> Any:
 
 
 def _conflicts(source: Source) -> Iterator[Diagnostic]:
-    """Find what no single field can know: dialects that do not exist, lanes that claim the same path, half a TLS."""
+    """Find what no single field can know: unknown dialects, lanes that claim the same path, half a TLS, no room."""
     lanes = source.value.get("lanes")
     seen: dict[str, set[str]] = {"path": set(), "name": set()}
     for index, lane in enumerate(lanes if isinstance(lanes, list) else ()):
@@ -126,6 +126,14 @@ def _conflicts(source: Source) -> Iterator[Diagnostic]:
     tls = (source.value.get("listen") or {}).get("tls") if isinstance(source.value.get("listen"), dict) else None
     if isinstance(tls, dict) and len({"cert_file", "key_file"} & {key for key in tls if tls[key]}) == 1:
         yield Diagnostic(source.place(("listen", "tls")), "E122", "expected cert_file and key_file, got one of them")
+    limits = source.value.get("limits")
+    if isinstance(limits, dict):
+        body, held = (
+            limits.get(name, LimitSettings.model_fields[name].default) for name in ("body_bytes", "held_bytes")
+        )
+        if isinstance(body, int) and isinstance(held, int) and held < body:
+            where = source.place(("limits", "held_bytes" if "held_bytes" in limits else "body_bytes"))
+            yield Diagnostic(where, "E123", "expected held_bytes to be body_bytes at least, got less")
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -27,7 +27,7 @@ async def _listening(opened: socket.socket, tls: Tls | None = None) -> AsyncIter
     async def handle(_request: Request) -> Response:
         return Response(200, [], b"here")
 
-    listener = Listener(Server(handle, ServerLimits(1024, 75, 100), turned_away), opened, tls)
+    listener = Listener(Server(handle, ServerLimits(1024, 75, 100, 2**20), turned_away), opened, tls)
     await listener.open()
     try:
         yield listener

@@ -114,6 +114,11 @@ FAULTS = {
         {},
         ["eventveil.yaml:7:10: E122 expected cert_file and"],
     ),
+    "no room for a body": (
+        LEAST + "limits: {body_bytes: 70000000}\n",
+        {},
+        ["eventveil.yaml:7:10: E123 expected held_bytes to be body_bytes at least, got less"],
+    ),
     "no lanes": ("keys: {file: a}\nlanes: []\n", {}, ["eventveil.yaml:2:1: E107 expected"]),
     "nothing": (
         "",

@@ -7,17 +7,33 @@ from __future__ import annotations
 
 import asyncio
 
-from proxy.errors import EventveilError
+from proxy.errors import EventveilError, Overloaded, WireError
 
-__all__ = ["Body"]
+__all__ = ["Body", "Room"]
+
+
+class Room:
+    """What the bodies of all connections may take together, so that many large ones do not end the process.
+
+    `free` is how many bytes are left.
+    """
+
+    __slots__ = ("free", "limit_bytes")
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = self.free = limit_bytes
 
 
 class Body:
-    """Pieces until the last one; whole, or broken. `complete` says that there will be no more."""
+    """Pieces until the last one; whole, or broken. `complete` says that there will be no more.
 
-    __slots__ = ("_data", "_error", "_limit", "_waiter", "complete")
+    It breaks, too, with a piece for which there is no room (`Overloaded`, 503).
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_data", "_error", "_limit", "_room", "_waiter", "complete")
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
         self.complete = False
         self._data: bytes | bytearray = b""
         self._error: EventveilError | None = None
@@ -31,6 +47,13 @@ class Body:
 
     def feed(self, piece: bytes) -> None:
         """Take a piece; a million of two bytes take no more room than one of two million."""
+        if self._error is not None:
+            return
+        if len(piece) > self._room.free:
+            limit = self._room.limit_bytes
+            self.fail(Overloaded(f"at most {limit} bytes in the bodies of all requests", "one piece more", "body"))
+            return
+        self._room.free -= len(piece)
         if not self._data:
             self._data = piece
         elif isinstance(self._data, bytearray):
@@ -70,7 +93,14 @@ class Body:
         """
         if self._error is not None:
             raise self._error
-        return bytes(self._data)
+        whole = self._data = bytes(self._data)
+        return whole
+
+    def drop(self) -> None:
+        """Let go of what there is, and of what may still come: the request is answered."""
+        self.fail(WireError("a body of a request that waits", "one whose request is answered", "body"))
+        self._room.free += len(self._data)
+        self._data = b""
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -15,6 +15,7 @@ from math import inf
 from typing import cast
 
 from proxy.errors import EventveilError
+from proxy.server.http1.body import Room
 from proxy.server.http1.crowd import Crowd
 from proxy.server.http1.parser import Parser
 from proxy.server.http1.request import Request
@@ -38,11 +39,13 @@ class ServerLimits:
         keepalive_timeout_s: a connection that is idle, that has not finished its headers, or that does not take its
             answers, is closed after this.
         connections: open at once.
+        held_bytes: of the bodies of all requests that have no answer yet.
     """
 
     header_bytes: int
     keepalive_timeout_s: float
     connections: int
+    held_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Terms:
     refuse: Callable[[EventveilError], Response]
     limits: ServerLimits
     crowd: Crowd[Connection]
+    room: Room
 
 
 class Connection(asyncio.Protocol):
@@ -86,7 +90,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
         name = transport.get_extra_info("peername")
         peer = str(name[0]) if isinstance(name, tuple) else ""
-        self._parser = Parser(self._found, self._go_on, peer, self._terms.limits.header_bytes)
+        self._parser = Parser(self._found, self._go_on, peer, self._terms.limits.header_bytes, self._terms.room)
         self._terms.crowd.join(self)
         self._rest()
         self._task = self._loop.create_task(self._serve())
@@ -211,7 +215,10 @@ class Connection(asyncio.Protocol):
             if self._held or self._paused:
                 self._catch_up()
             if isinstance(asked, Request):
-                self._answer(asked, await self._response(asked))
+                try:
+                    self._answer(asked, await self._response(asked))
+                finally:
+                    asked.body.drop()
             else:
                 self._send(self._terms.refuse(asked), "close", whole=False)
 
@@ -239,6 +246,9 @@ class Connection(asyncio.Protocol):
 
     def _part(self, *, gently: bool) -> None:
         """Close; gently when the client may still be sending, so that a reset does not overtake the answer."""
+        for waiting in self._queue:
+            if isinstance(waiting, Request):
+                waiting.body.drop()
         self._queue.clear()
         self._held, self._parser.finished, self.ending = b"", True, True
         if not gently:

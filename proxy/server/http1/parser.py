@@ -12,7 +12,7 @@ from collections.abc import Callable
 import httptools
 
 from proxy.errors import EventveilError, HeadersTooLarge, WireError
-from proxy.server.http1.body import Body
+from proxy.server.http1.body import Body, Room
 from proxy.server.http1.head import Head, read_head
 from proxy.server.http1.request import Request
 
@@ -30,6 +30,7 @@ class Parser:
         go_on: what a request's `go_on` does.
         peer: the address of the connection.
         header_bytes: of one line, and of what may arrive while neither head nor body gets on.
+        room: what bodies take up.
 
     `finished` says that nothing more is parsed: the last request of the connection is there, or bytes made no sense.
     `overrun` says that more came nevertheless.
@@ -37,13 +38,13 @@ class Parser:
 
     __slots__ = (
         "_body", "_fields", "_found", "_go_on", "_head", "_keep_alive", "_limit", "_llhttp", "_moved", "_offered",
-        "_peer", "_size", "_stalled", "_target", "finished", "overrun",
+        "_peer", "_room", "_size", "_stalled", "_target", "finished", "overrun",
     )  # fmt: skip
 
     def __init__(
-        self, found: Callable[[Request], None], go_on: Callable[[], None], peer: str, header_bytes: int
+        self, found: Callable[[Request], None], go_on: Callable[[], None], peer: str, header_bytes: int, room: Room
     ) -> None:
-        self._found, self._go_on, self._peer, self._limit = found, go_on, peer, header_bytes
+        self._found, self._go_on, self._peer, self._limit, self._room = found, go_on, peer, header_bytes, room
         self._llhttp: httptools.HttpRequestParser = httptools.HttpRequestParser(self)
         self._target, self._fields, self._size = b"", list[tuple[str, str]](), 0
         self._head: Head | None = None
@@ -154,7 +155,7 @@ class Parser:
         target = self._target.decode("ascii")
         self._target, self._fields, self._size = b"", [], 0
         self._offered, self._keep_alive = llhttp.should_upgrade(), llhttp.should_keep_alive()
-        body = self._body = Body()
+        body = self._body = Body(self._room)
         self._found(Request(method, target, head, body, self._peer, self._keep_alive, self._go_on))
 
     def on_body(self, piece: bytes) -> None:

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import cast
 
 from proxy.errors import EventveilError, Overloaded
+from proxy.server.http1.body import Room
 from proxy.server.http1.connection import Connection, ServerLimits, Terms
 from proxy.server.http1.crowd import Crowd
 from proxy.server.http1.request import Request
@@ -48,7 +49,7 @@ class Server:
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self.crowd = Crowd[Connection](gauge)
-        self._terms = Terms(handle, refuse, limits, self.crowd)
+        self._terms = Terms(handle, refuse, limits, self.crowd, Room(limits.held_bytes))
         self._period_s = min(SWEEP_S, limits.keepalive_timeout_s / 4)
         self._timer: asyncio.TimerHandle | None = None
 

@@ -85,6 +85,12 @@ class Echo:
         assert self._server is not None
         return sum(len(connection._queue) for connection in self._server.crowd.members)
 
+    def held(self) -> int:
+        """Count the bytes of bodies that are held."""
+        assert self._server is not None
+        room = self._server._terms.room
+        return room.limit_bytes - room.free
+
     async def close(self) -> None:
         """Close the port and all connections."""
         assert self._listener is not None
@@ -97,13 +103,18 @@ class Echo:
 
 @asynccontextmanager
 async def echoing(
-    *, keepalive_timeout_s: float = 75.0, connections: int = 100, tls: Tls | None = None, **how: Any
+    *,
+    keepalive_timeout_s: float = 75.0,
+    connections: int = 100,
+    held_bytes: int = 2**24,
+    tls: Tls | None = None,
+    **how: Any,
 ) -> AsyncIterator[Echo]:
     """Open the port; nothing may be said to the event loop's exception handler."""
     echo = Echo(**how)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: echo.loud.append(context))
-    limits = ServerLimits(echo.limits.header_bytes, keepalive_timeout_s, connections)
+    limits = ServerLimits(echo.limits.header_bytes, keepalive_timeout_s, connections, held_bytes)
     server = Server(echo, limits, echo.turn_away)
     listener = Listener(server, open_tcp(LOOPBACK, 0), tls)
     echo._server, echo._listener = server, listener

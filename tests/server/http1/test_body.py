@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from proxy.errors import WireError
-from proxy.server.http1.body import Body
+from proxy.errors import Overloaded, WireError
+from proxy.server.http1.body import Body, Room
 
 
 def _fed(*pieces: bytes) -> Body:
-    body = Body()
+    body = Body(Room(100))
     for piece in pieces:
         body.feed(piece)
     return body
@@ -68,3 +68,32 @@ async def test_who_stops_waiting_may_wait_again() -> None:
     body.finish()
     await body.arrival(2)
     assert b"ab" == body.whole()
+
+
+async def test_bodies_share_their_room() -> None:
+    """One that does not fit breaks, and those that were there before it stay; what is dropped makes room again."""
+    room = Room(10)
+    bodies = first, second, third = Body(room), Body(room), Body(room)
+    first.feed(b"123456")
+    second.feed(b"78")
+    third.feed(b"abc")
+    with pytest.raises(Overloaded, match="at most 10 bytes in the bodies of all requests"):
+        third.whole()
+    first.feed(b"90")
+    first.finish()
+    assert (b"12345690", 0) == (first.whole(), room.free)
+    for body in bodies * 2:
+        body.drop()
+    assert 10 == room.free
+
+
+async def test_a_dropped_body_takes_no_more() -> None:
+    """Whatever still comes is of a request that was answered."""
+    room = Room(10)
+    body = Body(room)
+    body.feed(b"a")
+    body.drop()
+    body.feed(b"b")
+    assert (10, 0) == (room.free, body.size)
+    with pytest.raises(WireError, match="answered"):
+        body.whole()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.errors import EventveilError, HeadersTooLarge, WireError
+from proxy.server.http1.body import Room
 from proxy.server.http1.parser import Parser
 from proxy.server.http1.request import Request
 from tests.fakes import get, post
@@ -31,7 +32,7 @@ def _body(request: Request) -> bytes | str | None:
 def _parsed(*pieces: bytes, limit: int = LIMIT) -> tuple[list[Seen], str]:
     """Feed pieces; give the requests and the reason of what was none."""
     found: list[Request] = []
-    parser = Parser(found.append, lambda: None, "", limit)
+    parser = Parser(found.append, lambda: None, "", limit, Room(2**30))
     reason = ""
     try:
         for piece in pieces:
@@ -149,7 +150,7 @@ def test_what_stands_around_chunks_is_bounded() -> None:
 async def test_a_lost_connection_breaks_the_body_that_was_under_way() -> None:
     """Nobody waits for it any longer, and half a body is not given out."""
     found: list[Request] = []
-    parser = Parser(found.append, lambda: None, "", LIMIT)
+    parser = Parser(found.append, lambda: None, "", LIMIT, Room(2**30))
     parser.feed(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
     waiting = asyncio.create_task(found[0].body.arrival(10))
     await asyncio.sleep(0)
@@ -162,8 +163,8 @@ async def test_a_lost_connection_breaks_the_body_that_was_under_way() -> None:
 def test_an_error_never_quotes() -> None:
     """What the parser below says in its own words is not passed on."""
     with pytest.raises(WireError) as caught:
-        Parser(lambda _: None, lambda: None, "", LIMIT).feed(b"bob@example.com\r\n\r\n")
+        Parser(lambda _: None, lambda: None, "", LIMIT, Room(2**30)).feed(b"bob@example.com\r\n\r\n")
     assert ("HttpParserInvalidMethodError", True) == (caught.value.got, caught.value.__suppress_context__)
     with pytest.raises(HeadersTooLarge) as large:
-        Parser(lambda _: None, lambda: None, "", LIMIT).feed(get("/" + "bob@example.com" * 99))
+        Parser(lambda _: None, lambda: None, "", LIMIT, Room(2**30)).feed(get("/" + "bob@example.com" * 99))
     assert "bob" not in str(large.value)

@@ -134,3 +134,50 @@ async def test_one_connection_too_many_is_told() -> None:
         async with sdk(echo.port) as again:
             assert 200 == (await again.exchange(post("/x", b"2"))).status
     assert ["overloaded"] == echo.refused
+
+
+def _large(path: str, size: int) -> bytes:
+    return f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n".encode()
+
+
+async def test_bodies_that_arrive_together_are_bounded() -> None:
+    """One that does not fit is answered 503 and its connection closed; the others arrive, and there is room again."""
+    async with echoing(held_bytes=30_000) as echo, AsyncExitStack() as stack:
+        one, two, three = [await stack.enter_async_context(sdk(echo.port)) for _ in range(3)]
+        await one.send(_large("/one", 20_000) + b"a" * 15_000)
+        await two.send(_large("/two", 12_000) + b"b" * 10_000)
+        await turns()
+        await three.send(_large("/three", 9_000) + b"c" * 6_000)
+        refused = await three.answer()
+        assert (503, "close", ["overloaded"]) == (refused.status, refused.headers.get("connection"), echo.refused)
+        await one.send(b"a" * 5_000)
+        assert b"a" * 20_000 == (await one.answer()).body
+        await two.send(b"b" * 2_000)
+        assert b"b" * 12_000 == (await two.answer()).body
+        for _ in range(5):
+            await one.send(post("/again", b"d" * 30_000))
+            assert b"d" * 30_000 == (await one.answer()).body
+
+
+async def test_a_client_that_leaves_gives_its_room_back() -> None:
+    """In the middle of a body, or with a second request behind the one that is handled."""
+    hold = asyncio.Event()
+    async with echoing(held_bytes=10_000, hold=hold) as echo:
+        async with sdk(echo.port) as gone:
+            await gone.send(post("/x", b"1") + _large("/y", 9_999) + b"a" * 9_000)
+            await echo.until(1)
+            gone.writer.transport.abort()
+        hold.set()
+        await echo.emptied()
+        async with sdk(echo.port) as client:
+            await client.send(post("/x", b"a" * 10_000))
+            assert 200 == (await client.answer()).status
+
+
+async def test_an_idle_connection_holds_no_body() -> None:
+    """What was sent with the last request is gone with its answer."""
+    async with echoing() as echo, sdk(echo.port) as client:
+        await client.send(post("/x", b"a" * 100_000))
+        await client.answer()
+        await turns()
+        assert echo.held() == 0
