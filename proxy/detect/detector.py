@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import re2
 
@@ -171,14 +171,18 @@ def _longest(spans: Iterable[Span]) -> tuple[Span, ...]:
     return apart(sorted(spans, key=lambda span: (span.start - span.end, span.start)))
 
 
-def apart(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Keep, of spans that overlap, the one that comes first; return them by place."""
-    kept: list[Span] = []
-    for span in spans:
-        at = bisect_left(kept, span)
-        free = at == len(kept) or kept[at].start >= span.end
-        if free and (not at or kept[at - 1].end <= span.start):
-            kept.insert(at, span)
+Place = TypeVar("Place", bound=tuple[Any, ...])
+"""Start, end, and what stands there."""
+
+
+def apart(places: Iterable[Place]) -> tuple[Place, ...]:
+    """Keep, of places that overlap, the one that comes first; return them in the order of the text."""
+    kept: list[Place] = []
+    for place in places:
+        at = bisect_left(kept, place)
+        free = at == len(kept) or kept[at][0] >= place[1]
+        if free and (not at or kept[at - 1][1] <= place[0]):
+            kept.insert(at, place)
     return tuple(kept)
 
 

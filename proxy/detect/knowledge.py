@@ -80,7 +80,7 @@ class Known:
             if _tells(local) and not local.isdigit():
                 self._whole(local, entity)
             for part in _LOCAL.split(local):
-                if not any(char.isdigit() for char in part):
+                if not any(map(str.isdigit, part)):
                     self._part(part, "PERSON")
 
     def find(self, texts: Sequence[str], views: Views | None = None) -> dict[str, tuple[Span, ...]]:
@@ -204,8 +204,8 @@ def _longest(hits: list[Hit]) -> tuple[Span, ...]:
     """Keep the longest of hits that overlap."""
     if len(hits) == 1:
         return (Span(*hits[0], KNOWN),)
-    longest = sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0]))
-    return apart(Span(start, end, entity, KNOWN) for start, end, entity in longest)
+    longest = sorted(dict.fromkeys(hits), key=lambda hit: (hit[0] - hit[1], hit[0]))
+    return tuple([Span(*hit, KNOWN) for hit in apart(longest)])
 
 
 def _tells(value: str) -> bool:

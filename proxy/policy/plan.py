@@ -274,7 +274,10 @@ class Node:
 
     def plan(self, d: dict[str, Any]) -> Plan:
         """Give the plan for an object's shape."""
-        shape = tuple(d)
+        return self.planned(tuple(d), d)
+
+    def planned(self, shape: Shape, d: dict[str, Any]) -> Plan:
+        """Give the plan for a shape, and an object that has it."""
         return self._plans.get(shape) or self._remembered(shape, d)
 
     def exact(self, d: dict[str, Any]) -> Plan:

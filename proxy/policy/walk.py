@@ -7,7 +7,7 @@ through it, hands it to `settle`, and lets it go: whatever must not outlive the 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -100,7 +100,7 @@ class Walk:
         self.removed: list[tuple[str, str]] = []
         self.documents: list[Document] = []
         self.hits: list[Step] = []
-        self.text_hits: Counter[tuple[str, tuple[str, ...], str, str]] = Counter()
+        self.text_hits: defaultdict[tuple[str, tuple[str, ...], str, str], int] = defaultdict(int)
         self.told: dict[str, Renamed] = {}
         self.unknown = 0
         self.gone: set[int] = set()
@@ -116,14 +116,14 @@ class Walk:
         """
         shapes = list(map(tuple, objects))
         if shapes.count(shapes[0]) == len(shapes):
-            self._alike(node.plan(objects[0]), objects, records, depth)
+            self._alike(node.planned(shapes[0], objects[0]), objects, records, depth)
             return
         alike: dict[tuple[str, ...], list[int]] = {}
         for at, shape in enumerate(shapes):
             alike.setdefault(shape, []).append(at)
-        for places in alike.values():
+        for shape, places in alike.items():
             column = [objects[at] for at in places]
-            self._alike(node.plan(column[0]), column, [records[at] for at in places], depth)
+            self._alike(node.planned(shape, column[0]), column, [records[at] for at in places], depth)
 
     def _alike(self, plan: Plan, objects: Objects, records: Indices, depth: int) -> None:
         """Walk objects of one shape."""
