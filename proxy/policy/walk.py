@@ -218,10 +218,9 @@ class Walk:
                 self._act(node, holder, name, record, depth)
 
     def _inside(self, holder: Any, key: Any, node: Node, record: int, depth: int) -> None:
+        """Walk the object or array at a key."""
         value = holder[key]
-        if value.__class__ not in CONTAINERS:
-            self._collect(node.outer, value)
-        elif depth >= DEEPEST:
+        if depth >= DEEPEST:
             self._fail(holder, key, node, record)
         elif value.__class__ is dict:
             self.walk(node, (value,), (record,), depth + 1)
