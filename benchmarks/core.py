@@ -88,7 +88,7 @@ def subjects() -> list[Subject]:
         Subject("captured_mixpanel_browser_batch50", "mixpanel", *_apart(batches)),
         Subject("captured_mixpanel_browser_single", "mixpanel", *_apart(singles)),
     ]
-    return made + [Subject(case.name, case.dialect, (request(case),), (documents(case),)) for case in CASES]
+    return made + [_seeded(case) for case in CASES]
 
 
 def adversary(events: int = 50) -> Subject:
@@ -96,8 +96,11 @@ def adversary(events: int = 50) -> Subject:
 
     Segment's, since its body is plain JSON: renaming costs 1 % of what is measured.
     """
-    case = Case("segment", events, shapes=0)
-    return Subject(case.name, "segment", (request(case),), (documents(case),), renewed=True)
+    return _seeded(Case("segment", events, shapes=0), renewed=True)
+
+
+def _seeded(case: Case, *, renewed: bool = False) -> Subject:
+    return Subject(case.name, case.dialect, (request(case),), (documents(case),), renewed)
 
 
 def heart(subject: Subject) -> dict[str, Job]:
@@ -115,9 +118,13 @@ def measure(subject: Subject, limit_s: float = 3.0) -> Measured:
 
     Returns:
         µs per event of the `orjson` round trip and of the `heart`, its parts `decode`, `program`, `encode`, and within
-        the program `detect`; µs of one pseudonym, `token`; `ratio` of heart to orjson.
+        the program `detect`; µs of one pseudonym, `token`; `ratio` of heart to orjson. For the adversary also `alike`,
+        the heart on as many events of one shape.
     """
-    times = least_us(heart(subject) | _parts(subject), limit_s=limit_s)
+    jobs = heart(subject) | _parts(subject)
+    if subject.renewed:
+        jobs["alike"] = heart(_seeded(Case(subject.dialect, subject.events)))["heart"]
+    times = least_us(jobs, limit_s=limit_s)
     times["program"] -= times["decode"]
     times["encode"] -= times["decode"]
     token = times.pop("keys") / (TOKENS * len(subject.requests))

@@ -98,9 +98,8 @@ def _rules(found: Results) -> Value:
 
 
 def _shapes(found: Results) -> Value:
-    rows = found["core"]["rows"]
-    new = rows["segment_batch50_personal_every_shape_new"]["heart"]
-    return float(new / rows["segment_batch50_personal"]["heart"])
+    row = found["core"]["rows"]["segment_batch50_personal_every_shape_new"]
+    return float(row["heart"] / row["alike"])
 
 
 def _added_p99(found: Results) -> Value:
