@@ -118,23 +118,33 @@ def measure(subject: Subject, limit_s: float = 3.0) -> Measured:
 
     Returns:
         µs per event of the `orjson` round trip and of the `heart`, its parts `decode`, `program`, `encode`, and within
-        the program `detect`; µs of one pseudonym, `token`; `ratio` of heart to orjson. For the adversary also `alike`,
-        the heart on as many events of one shape.
+        the program `detect`; µs of one pseudonym, `token`; `ratio` of heart to orjson. For the adversary also
+        `new_shapes`, its ratio to as many events of one shape, the two in turn.
     """
-    jobs = heart(subject) | _parts(subject)
-    if subject.renewed:
-        jobs["alike"] = heart(_seeded(Case(subject.dialect, subject.events)))["heart"]
-    times = least_us(jobs, limit_s=limit_s)
+    times = least_us(heart(subject) | _parts(subject), limit_s=limit_s)
     times["program"] -= times["decode"]
     times["encode"] -= times["decode"]
     token = times.pop("keys") / (TOKENS * len(subject.requests))
     events = subject.events
-    return {name: us / events for name, us in times.items()} | {
-        "token": token,
-        "ratio": times["heart"] / times["orjson"],
-        "events": events / len(subject.requests),
-        "bytes": sum(map(_bytes, subject.requests)) / len(subject.requests),
-    }
+    return (
+        {name: us / events for name, us in times.items()}
+        | _beside(subject, limit_s)
+        | {
+            "token": token,
+            "ratio": times["heart"] / times["orjson"],
+            "events": events / len(subject.requests),
+            "bytes": sum(map(_bytes, subject.requests)) / len(subject.requests),
+        }
+    )
+
+
+def _beside(subject: Subject, limit_s: float) -> Measured:
+    """Compare events that each have a new shape with as many of one shape."""
+    if not subject.renewed:
+        return {}
+    alike = _seeded(Case(subject.dialect, subject.events))
+    times = least_us({"new": heart(subject)["heart"], "alike": heart(alike)["heart"]}, rounds=200, limit_s=limit_s)
+    return {"new_shapes": times["new"] / times["alike"]}
 
 
 def texts(batch: list[Any]) -> list[str]:

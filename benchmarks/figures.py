@@ -98,8 +98,7 @@ def _rules(found: Results) -> Value:
 
 
 def _shapes(found: Results) -> Value:
-    row = found["core"]["rows"]["segment_batch50_personal_every_shape_new"]
-    return float(row["heart"] / row["alike"])
+    return float(found["core"]["rows"]["segment_batch50_personal_every_shape_new"]["new_shapes"])
 
 
 def _added_p99(found: Results) -> Value:

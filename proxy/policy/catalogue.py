@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from proxy.policy.selectors import Path, split
 from proxy.wire.dialect import COMMON, Dialect, Field
@@ -22,7 +22,7 @@ class Index:
     def __init__(self, dialect: Dialect) -> None:
         catalogue = {**COMMON, **dialect.catalogue}
         self.kinds = tuple(catalogue)
-        self._exact: dict[tuple[str, Path], Field] = {}
+        self._exact: dict[tuple[str, Path], dict[str, Field]] = {}
         self._globs: dict[tuple[str, int], list[tuple[Path, Field]]] = {}
         self._scopes = {
             kind: [
@@ -36,15 +36,19 @@ class Index:
                 if "*" in text:
                     self._globs.setdefault((kind, len(path)), []).append((path, field))
                 else:
-                    self._exact[kind, path] = field
+                    self._exact.setdefault((kind, path[:-1]), {})[path[-1]] = field
         inner = [(kind, path[:-1]) for kind, path, _ in self]
         inner += [(kind, prefix) for kind, scopes in self._scopes.items() for _, prefix in scopes]
-        self._inner = frozenset((kind, path[:depth]) for kind, path in inner for depth in range(1, len(path) + 1))
-        self._inner_globs = tuple((kind, path) for kind, path in self._inner if any("*" in part for part in path))
+        holding = {(kind, path[:depth]) for kind, path in inner for depth in range(1, len(path) + 1)}
+        self._inner: dict[tuple[str, Path], set[str]] = {}
+        for kind, path in holding:
+            self._inner.setdefault((kind, path[:-1]), set()).add(path[-1])
+        self._inner_globs = tuple((kind, path) for kind, path in holding if any("*" in part for part in path))
 
     def __iter__(self) -> Iterator[tuple[str, Path, Field]]:
         """Give every catalogued field with its kind and path; `*` stands for any one name."""
-        yield from ((kind, path, field) for (kind, path), field in self._exact.items())
+        for (kind, path), fields in self._exact.items():
+            yield from ((kind, (*path, name), field) for name, field in fields.items())
         yield from ((kind, path, field) for (kind, _), globs in self._globs.items() for path, field in globs)
 
     def shelf(self, kind: str, path: Path) -> Shelf:
@@ -52,15 +56,7 @@ class Index:
         globs = self._globs.get((kind, len(path) + 1), ())
         fields = [(glob[-1], field) for glob, field in globs if _fits(glob[:-1], path)]
         inner = [glob[-1] for other, glob in self._inner_globs if other == kind and _fits(glob[:-1], path)]
-        return Shelf(self, kind, path, tuple(fields), tuple(inner))
-
-    def exactly(self, kind: str, path: Path) -> Field | None:
-        """Give the field whose entry names a path without `*`."""
-        return self._exact.get((kind, path))
-
-    def holds(self, kind: str, path: Path) -> bool:
-        """Tell whether an entry without `*` names something below a path."""
-        return (kind, path) in self._inner
+        return Shelf(self._exact.get((kind, path), {}), tuple(fields), self._inner.get((kind, path), ()), tuple(inner))
 
     def field(self, kind: str, path: Path) -> Field | None:
         """Give the field at a path; an exact entry wins over one with `*`."""
@@ -80,30 +76,35 @@ class Shelf:
     """What a catalogue says of the fields of one object: the entries with `*` are few, and the same for all of them.
 
     Args:
-        index, kind, path: of the object.
-        globs: last parts of entries with `*` that fit it, and their fields.
-        inner: last parts of places with `*` that hold something.
+        exact: fields by name.
+        globs: last parts of entries with `*` that fit the object, and their fields.
+        holding: names of fields that hold something.
+        holding_globs: last parts of such places with `*`.
     """
 
-    __slots__ = ("_globs", "_index", "_inner", "_kind", "_path")
+    __slots__ = ("_exact", "_globs", "_holding", "_holding_globs")
 
     def __init__(
-        self, index: Index, kind: str, path: Path, globs: tuple[tuple[str, Field], ...], inner: tuple[str, ...]
+        self,
+        exact: Mapping[str, Field],
+        globs: tuple[tuple[str, Field], ...],
+        holding: Container[str],
+        holding_globs: tuple[str, ...],
     ) -> None:
-        self._index, self._kind, self._path, self._globs, self._inner = index, kind, path, globs, inner
+        self._exact, self._globs, self._holding, self._holding_globs = exact, globs, holding, holding_globs
 
     def field(self, name: str) -> Field | None:
         """Give what is said of a field; an exact entry wins over one with `*`."""
-        exact = self._index.exactly(self._kind, (*self._path, name))
+        exact = self._exact.get(name)
         if exact is not None or not self._globs:
             return exact
         return next((field for glob, field in self._globs if _is(glob, name)), None)
 
     def leads(self, name: str) -> bool:
         """Tell whether a field holds catalogued ones, or those that a scope of the policy speaks of."""
-        if self._index.holds(self._kind, (*self._path, name)):
+        if name in self._holding:
             return True
-        return bool(self._inner) and any(_is(glob, name) for glob in self._inner)
+        return bool(self._holding_globs) and any(_is(glob, name) for glob in self._holding_globs)
 
 
 def _is(part: str, name: str) -> bool:
