@@ -28,7 +28,7 @@ YIELDING = 10
 """Niceness of the generator: on the core they share the vendor goes first, or its wait would be counted as ours."""
 RATES = (200, 500, 1000, 2000)
 OFTEN = {1000: 3}
-"""An aim is set for this rate, and one stall of the machine decides over a round: so many times the rounds of others."""
+"""So many times the rounds of others: an aim is set for this rate, and one stall decides over a round."""
 VENDOR = System("straight to the vendor", lambda _folder, _port, _upstream: [], scrubs=False)
 THROUGH = ("eventveil direct", "eventveil ingest alone", "nginx pass-through", "bare aiohttp")
 
@@ -62,9 +62,8 @@ def _at_rates(
     _once(port, requests, 100, 1.0)  # warms up
     rows = []
     for rate in rates:
-        runs = sorted(
-            [_once(port, requests, rate, seconds) for _ in range(rounds * OFTEN.get(rate, 1))], key=itemgetter("p99_ms")
-        )
+        times = rounds * OFTEN.get(rate, 1)
+        runs = sorted([_once(port, requests, rate, seconds) for _ in range(times)], key=itemgetter("p99_ms"))
         rows.append({"system": system.name, "case": case.name} | runs[len(runs) // 2])
         if rows[-1]["achieved"] < 0.8 * rate:  # a higher rate would say no more
             break

@@ -46,8 +46,8 @@ _METHOD = """\
   per request is the kernel's count for the program and its children over the requests that were answered, the least of
   the rounds; systems take turns. Each case sends 32 different requests in turn. Eventveil runs its shipped `balanced`.
 - **Latency**: open loop; latency counts from the moment a request was due, waiting included (`openloop.py`); the median
-  of three rounds by p99, of nine at 1,000 a second. Generator and vendor share a core, where the generator gives way. What a system adds is its
-  percentile less that of the same schedule straight to the vendor.
+  of three rounds by p99, of nine at 1,000 a second. Generator and vendor share a core, where the generator gives way.
+  What a system adds is its percentile less that of the same schedule straight to the vendor.
 - **Peers** run as their manuals say, from the configuration in `peers/`; those that scrub do so by field name and an
   expression for addresses, which is less than what eventveil does (`peers/scrub.lua` says what). Presidio runs without
   a model for names.
