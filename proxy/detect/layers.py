@@ -28,7 +28,7 @@ _ESCAPE = re.compile(
 ESCAPES = frozenset("%\\&")
 """Every escape begins with one of them, but the space that is written `+` in a query."""
 _SIGNS = (*ESCAPES, "+")
-_SIGN = re.compile(r"[%\\&+]").search
+_SIGN = re.compile(f"[{re.escape(''.join(_SIGNS))}]").search
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _BACKSLASH = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}

@@ -178,9 +178,9 @@ def classify_words(parts: tuple[str, ...], about: Around) -> str | None:
     glued = "".join(parts)
     if not glued or glued.isdigit() or (len(parts) == 1 and glued in _GENERIC):
         return _inherited(about.parents)
-    if len(parts) > 1 and parts[-1].isdigit():
-        parts = _without_numbers(parts)
-        glued = "".join(parts)
+    while len(parts) > 1 and parts[-1].isdigit():
+        parts = parts[:-1]
+    glued = "".join(parts)
     entity = _STRONG.get(glued)
     if entity:
         return entity
@@ -190,14 +190,6 @@ def classify_words(parts: tuple[str, ...], about: Around) -> str | None:
     if entity is None and parts[-1][-1].isdigit():
         return classify_words((*parts[:-1], _without_number(parts[-1])), about)
     return None if entity in _WEAK and _CLOUD.intersection(parts) else entity
-
-
-def _without_numbers(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out the numbers behind the words."""
-    size = len(parts)
-    while size > 1 and parts[size - 1].isdigit():
-        size -= 1
-    return parts[:size]
 
 
 def _without_number(part: str) -> str:

@@ -272,12 +272,9 @@ class Node:
         self._children: dict[str, Node] = {}
         self._blocks: dict[tuple[str, ...], Block] = {}
 
-    def plan(self, d: dict[str, Any]) -> Plan:
-        """Give the plan for an object's shape."""
-        return self.planned(tuple(d), d)
-
-    def planned(self, shape: Shape, d: dict[str, Any]) -> Plan:
-        """Give the plan for a shape, and an object that has it."""
+    def plan(self, d: dict[str, Any], shape: Shape | None = None) -> Plan:
+        """Give the plan for an object's shape, which may be known already."""
+        shape = tuple(d) if shape is None else shape
         return self._plans.get(shape) or self._remembered(shape, d)
 
     def exact(self, d: dict[str, Any]) -> Plan:

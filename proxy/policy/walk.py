@@ -116,14 +116,14 @@ class Walk:
         """
         shapes = list(map(tuple, objects))
         if shapes.count(shapes[0]) == len(shapes):
-            self._alike(node.planned(shapes[0], objects[0]), objects, records, depth)
+            self._alike(node.plan(objects[0], shapes[0]), objects, records, depth)
             return
         alike: dict[tuple[str, ...], list[int]] = {}
         for at, shape in enumerate(shapes):
             alike.setdefault(shape, []).append(at)
         for shape, places in alike.items():
             column = [objects[at] for at in places]
-            self._alike(node.planned(shape, column[0]), column, [records[at] for at in places], depth)
+            self._alike(node.plan(column[0], shape), column, [records[at] for at in places], depth)
 
     def _alike(self, plan: Plan, objects: Objects, records: Indices, depth: int) -> None:
         """Walk objects of one shape."""

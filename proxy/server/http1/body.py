@@ -98,7 +98,8 @@ class Body:
 
     def drop(self) -> None:
         """Let go of what there is, and of what may still come: the request is answered."""
-        self.fail(WireError("a body of a request that waits", "one whose request is answered", "body"))
+        if not self.complete:
+            self.fail(WireError("a body of a request that waits", "one whose request is answered", "body"))
         self._room.free += len(self._data)
         self._data = b""
 
