@@ -65,7 +65,7 @@ def _base64(text: bytes) -> bytes:
     return text.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
 
 
-_ESCAPED = {b"3D": b"=", b"2B": b"+", b"2F": b"/", b"3d": b"=", b"2b": b"+", b"2f": b"/"}
+_ESCAPED = {b"%3D": b"=", b"%2B": b"+", b"%2F": b"/", b"%3d": b"=", b"%2b": b"+", b"%2f": b"/"}
 """The escapes that base64 needs. Source: RFC 4648 section 4; browsers write them in upper case, as RFC 3986 asks."""
 
 
@@ -95,10 +95,8 @@ def _opened(value: bytes, styles: _Styles) -> tuple[bytes, Close]:
     if first < 0 and value[:1].isalnum():
         return value, styles.raw_base64
     if first > 0 and value[:1].isalnum():
-        # Base64 has few escapes, at its end most of all.
-        start, *rest = value.split(b"%")
         try:
-            return start + b"".join([_ESCAPED[part[:2]] + part[2:] for part in rest]), styles.base64
+            return _unescaped(value, first), styles.base64
         except KeyError:
             pass
     text = unquoted(value)
@@ -107,6 +105,21 @@ def _opened(value: bytes, styles: _Styles) -> tuple[bytes, Close]:
     if first != 0:
         return text, styles.bare
     return text, styles.plus if b"+" in value else styles.percent
+
+
+def _unescaped(value: bytes, at: int) -> bytes:
+    """Decode the escapes of base64, the first of them at `at`. There are few, and `find` is quick between them.
+
+    Raises:
+        KeyError: there is an escape that base64 does not need.
+    """
+    parts: list[bytes] = []
+    start = 0
+    while at >= 0:
+        parts += value[start:at], _ESCAPED[value[at : at + 3]]
+        start = at + 3
+        at = value.find(b"%", start)
+    return b"".join((*parts, value[start:]))
 
 
 def _beside(emptied: bytes, name: str, fields: tuple[str, ...]) -> Params:
