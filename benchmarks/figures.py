@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["FIGURES", "Figure", "Results", "shown"]
+__all__ = ["FIGURES", "SINGLE", "Figure", "Results", "shown"]
 
 Results = Mapping[str, Any]
 """Part → {"about": …, "rows": …} as `__main__` keeps them."""
@@ -17,6 +17,8 @@ Results = Mapping[str, Any]
 Value = float | str | None
 """A figure; a text says why there is no number but something was measured; None when it was not."""
 
+SINGLE = "captured_mixpanel_browser_single"
+"""The case that stands for single events."""
 RATE = 1000
 """Requests a second at which latency is held against its aim."""
 SOAK_S = 600
@@ -133,7 +135,7 @@ _DIRECT, _INGEST, _PASS = "eventveil direct", "eventveil ingest alone", "nginx p
 FIGURES = (
     Figure("heart / orjson round trip, captured browser batches of 50", 2.5, 2.0,
            _core("captured_mixpanel_browser_batch50")),
-    Figure("heart / orjson round trip, single events", 2.5, 2.0, _core("captured_mixpanel_browser_single")),
+    Figure("heart / orjson round trip, single events", 2.5, 2.0, _core(SINGLE)),
     Figure("heart events/s / sentry-relay library (batched)", 5, 10, _library("sentry-relay, batch of 50"), more=True),
     Figure("heart texts/s / Presidio, clean short text", 100, 300, _library("Presidio, clean short text"), more=True),
     Figure("direct mode CPU per request / bare aiohttp proxy", 1.15, 0.5,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.figures import FIGURES, Figure, Value, shown
+from benchmarks.figures import FIGURES, SINGLE, Figure, Value, shown
 from benchmarks.report import QUALITY, README, render
 
 ABOUT = {
@@ -73,6 +73,14 @@ def test_a_peer_that_is_missing_is_named() -> None:
     rows = [{"peer": "scrubadub", "missing": "ModuleNotFoundError: No module named 'scrubadub'"}]
     text = render({"libraries": {"about": ABOUT, "rows": rows}}, [], "")
     assert "Skipped: scrubadub (ModuleNotFoundError: No module named 'scrubadub')" in text
+
+
+def test_the_frame_has_its_share_of_the_price_told() -> None:
+    """What opening and closing the frame costs a single event is told in round trips, where it was measured."""
+    parts = {"orjson": 2.0, "decode": 7.0, "program": 1.0, "detect": 1.0, "encode": 3.0, "heart": 20.0}
+    row = parts | {"bytes": 100, "token": 1.0, "ratio": 10.0}
+    told = render({"core": {"about": ABOUT, "rows": {SINGLE: row}}}, [], "")
+    assert (True, False) == ("5.0 round trips" in told, "round trips." in render({}, [], ""))
 
 
 def test_a_busy_machine_is_marked() -> None:
