@@ -64,13 +64,13 @@ _PAGE = {
         "$elements $target", {"$attr-*": Field("SCREEN_TEXT"), "$attr-href": _URL, **nobody("$attr-type $attr-name")}
     ),
     **every("current_url_path current_url_search $pathname $el_attr__href $elements.$attr-href", _URL),
+    **every("$el_classes $el_id $elements.$classes $elements.$id $target.$classes $target.$id", Field(form=Form.TEXT)),
     **nobody(
         "current_domain current_url_protocol $host $search_engine $mp_autocapture $event_type $mp_replay_id "
         "$viewportHeight $viewportWidth $pageHeight $pageWidth $clientX $clientY $offsetX $offsetY $pageX $pageY "
-        "$screenX $screenY $x $y $el_tag_name $el_classes $el_id $captured_for_heatmap $max_scroll_view_depth "
-        "$max_scroll_percentage $fold_line_percentage $scroll_height $elements.$tag_name $elements.$classes "
-        "$elements.$id $elements.$nth_child $elements.$nth_of_type $target.$tag_name $target.$classes $target.$id "
-        "$target.$nth_child $target.$nth_of_type"
+        "$screenX $screenY $x $y $el_tag_name $captured_for_heatmap $max_scroll_view_depth $max_scroll_percentage "
+        "$fold_line_percentage $scroll_height $elements.$tag_name $elements.$nth_child $elements.$nth_of_type "
+        "$target.$tag_name $target.$nth_child $target.$nth_of_type"
     ),
 }
 """Properties of page views and of autocapture."""

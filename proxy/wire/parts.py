@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from proxy.wire.dialect import Ack, Contract, Field
+from proxy.wire.dialect import Ack, Contract, Field, Form
 
 __all__ = ["CAMPAIGN", "PIXEL", "RESERVED", "UTM", "below", "every", "nobody", "parameters"]
 
 RESERVED = Field(contract=Contract.RESERVED)
+
+_CLOSED, _OPEN = Field(), Field(form=Form.TEXT)
 
 PIXEL = Ack(
     200,
@@ -29,8 +31,11 @@ CAMPAIGN = {name.removeprefix("utm_"): name for name in UTM} | {"name": "utm_cam
 
 
 def nobody(names: str) -> dict[str, Field]:
-    """Make catalogue entries for fields that say nothing of a person, names separated by blanks."""
-    return dict.fromkeys(names.split(), Field())
+    """Make catalogue entries for fields that say nothing of a person, names separated by blanks.
+
+    What a `*` stands for is not the vendor's word alone: such fields are scanned.
+    """
+    return {name: _OPEN if "*" in name else _CLOSED for name in names.split()}
 
 
 def every(names: str, field: Field) -> dict[str, Field]:

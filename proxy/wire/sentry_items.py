@@ -27,7 +27,7 @@ _BREADCRUMB = {
 _SPAN = {
     **every("description name data.url data.http\\.url", _URL),
     **nobody(
-        "op *span_id trace_id *timestamp status origin exclusive_time hash is_segment links.* tags.* parent_span_id"
+        "op *span_id trace_id *timestamp status origin exclusive_time hash is_segment links.* parent_span_id"
     ),
 }
 _EVENT = {
@@ -61,14 +61,23 @@ _ATTRIBUTES = {
     **every(r"code\.file\.path browser\.script\.invoker sentry\.transaction sentry\.segment\.name", _URL),
     **every(r"user_agent\.original browser\.name browser\.version os\.name os\.version", _AGENT),
     **every(r"culture\.timezone", _PLACE), r"user\.id": Field("USER_ID"), r"user\.name": Field("PERSON"),
-    **every(r"user\.ip_address client\.address", _IP), **every(r"sentry\.message\.*", _TEXT),
+    **every(r"user\.ip_address client\.address source\.address network\.*\.address http\.client_ip net\.peer\.ip", _IP),
+    **every(r"http\.request\.header\.cookie http\.request\.header\.authorization", Field("SECRET")),
+    r"http\.response\.header\.set-cookie": Field("SECRET"), r"device\.id": Field("DEVICE_ID"),
+    **every(r"sentry\.message\.*", _TEXT),
     **every(r"browser\.web_vital\.*\.target browser\.web_vital\.*\.element ui\.element*", Field("SCREEN_TEXT")),
-    **nobody(r"sentry\.* browser\.* http\.* network\.* device\.* culture\.* resource\.* server\.address url\.* *_id"),
+    **nobody(r"sentry\.* browser\.* device\.* culture\.* resource\.* url\.* server\.address"),
+    **nobody(r"http\.method http\.status_code http\.flavor http\.request\.method http\.request\.method_original"),
+    **nobody(r"http\.request\.same_origin http\.request\.time_to_first_byte http\.request\.*_start http\.request\.*_end"),
+    **nobody(r"http\.request\.body\.* http\.response\.status_code http\.response\.*size http\.response_*"),
+    **nobody(r"network\.protocol\.* network\.connection\.* network\.transport network\.type"),
 }  # fmt: skip
+"""Of an attribute's `value`. OpenTelemetry's names stand here one by one: next to the method stands the cookie.
+Source: OpenTelemetry semantic conventions 1.37, HTTP, network and device attributes."""
 _RECORD = {
     **every("span_id trace_id timestamp start_timestamp end_timestamp", RESERVED), **_SPAN, "body": _TEXT,
-    **{f"attributes.{name}.value": field for name, field in _ATTRIBUTES.items()},
-    **nobody("attributes.*.type attributes.*.unit links.* links.attributes.*.* severity_number level"),
+    **below("attributes links.attributes", {f"{name}.value": field for name, field in _ATTRIBUTES.items()}),
+    **below("attributes links.attributes", nobody("*.type *.unit")), **nobody("links.* severity_number level"),
 }  # fmt: skip
 
 CATALOGUE: Catalogue = {
