@@ -19,7 +19,7 @@ from proxy.policy.generalize import COARSER, Scalar
 from proxy.policy.spec import ACTIONS, ActionSpec
 from proxy.policy.urls import UrlParts, cleaner
 
-__all__ = ["GONE", "ActionError", "Apply", "Gone", "Subject", "action_name", "make_action", "url_parts"]
+__all__ = ["GONE", "ActionError", "Apply", "Gone", "Subject", "action_name", "as_text", "make_action", "url_parts"]
 
 
 class Gone:
@@ -101,13 +101,13 @@ def _hash(_words: Any, subject: Subject, keyring: Keyring) -> Apply:
     domain = KEY_DOMAINS.get(subject.entity, subject.entity)
     shapes = tuple(SHAPES[name] for name in subject.shapes) if subject.entity in IDENTITIES else ()
     token = Pseudonymizer(keyring.derive(subject.vendor, f"hash/{domain}"), keyring.epoch, shapes).token
-    return lambda value: token(_text(value)) if value != "" else value
+    return lambda value: token(as_text(value)) if value != "" else value
 
 
 def _encrypt(_words: Any, subject: Subject, keyring: Keyring) -> Apply:
     domain = KEY_DOMAINS.get(subject.entity, subject.entity)
     token = Sealer(keyring.derive(subject.vendor, f"encrypt/{domain}", 64), keyring.epoch).token
-    return lambda value: token(_text(value)) if value != "" else value
+    return lambda value: token(as_text(value)) if value != "" else value
 
 
 def _mask(words: Any, _subject: Subject, _keyring: Keyring) -> Apply:
@@ -116,7 +116,7 @@ def _mask(words: Any, _subject: Subject, _keyring: Keyring) -> Apply:
         raise ActionError("expected `mask` or `mask: {keep_last: n}`, a number of characters from 0")
 
     def mask(value: Scalar) -> Scalar:
-        text = _text(value)
+        text = as_text(value)
         hidden = len(text) - keep
         return "".join("*" if at < hidden and sign.isalnum() else sign for at, sign in enumerate(text))
 
@@ -133,7 +133,7 @@ def _replace(words: Any, subject: Subject, _keyring: Keyring) -> Apply:
 def _truncate(words: Any, _subject: Subject, _keyring: Keyring) -> Apply:
     if not isinstance(words, int) or isinstance(words, bool) or words < 1:
         raise ActionError("expected `truncate: n`, a number of characters from 1")
-    return lambda value: _text(value)[:words]
+    return lambda value: as_text(value)[:words]
 
 
 def _generalize(words: Any, subject: Subject, _keyring: Keyring) -> Apply:
@@ -183,7 +183,7 @@ def _url(spec: Mapping[str, Any], subject: Subject) -> Apply:
     return lambda value: clean(value) if isinstance(value, str) else value
 
 
-def _text(value: Scalar) -> str:
+def as_text(value: Scalar) -> str:
     """Write a scalar as JSON would, so that a number and its text give the same pseudonym."""
     if isinstance(value, str):
         return value

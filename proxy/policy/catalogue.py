@@ -100,6 +100,10 @@ class Shelf:
             return exact
         return next((field for glob, field in self._globs if _is(glob, name)), None)
 
+    def names(self, name: str) -> bool:
+        """Tell whether an entry holds the very name; what a `*` stands for may be a client's word."""
+        return name in self._exact
+
     def leads(self, name: str) -> bool:
         """Tell whether a field holds catalogued ones, or those that a scope of the policy speaks of."""
         if name in self._holding:

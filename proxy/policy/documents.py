@@ -15,11 +15,11 @@ from pybase64 import b64decode, b64encode, urlsafe_b64encode
 
 from proxy.errors import DocumentInvalid
 from proxy.wire.dialect import Form
-from proxy.wire.json_text import NESTING_LIMIT, read, write
+from proxy.wire.json_text import NESTING_LIMIT, read, read_lines, write, write_lines
 
 __all__ = ["Document", "likely", "open_document", "opens"]
 
-likely = re.compile(r"[{\[]|[A-Za-z0-9+/_=-]{16,}\Z").match
+likely = re.compile(r"\s*[{\[\"]|[A-Za-z0-9+/_=-]{16,}\Z").match
 """Tells texts that may hold a document from others: JSON, or base64 from 16 characters on, since `a@b.example` takes as
 many; what is shorter holds no address and is mostly a word."""
 
@@ -82,15 +82,42 @@ Opened = tuple[Any, Callable[[Any], str]]
 
 
 def _json(text: str) -> Opened | None:
-    if text[:1] not in _BRACKETS:
+    first = text.lstrip()[:1]
+    if first == '"':
+        return _quoted(text)
+    if first not in _BRACKETS:
         return None
+    raw = text.encode("utf-8", "surrogatepass")
     try:
-        document = read(text.encode("utf-8", "surrogatepass"))
+        document = read(raw)
     except DocumentInvalid as error:
         if error.got != _TOO_DEEP:
-            return None
+            return _lines(raw)
         document = _bottomless()
     return document, lambda changed: write(changed).decode()
+
+
+def _quoted(text: str) -> Opened | None:
+    """Open a document that was made a JSON string, as `JSON.stringify` does when it is called twice."""
+    try:
+        (inner,) = read(f"[{text}]".encode("utf-8", "surrogatepass"))
+    except (DocumentInvalid, ValueError):
+        return None
+    opened = _json(inner) if isinstance(inner, str) else None
+    if opened is None:
+        return None
+    document, close = opened
+    return document, lambda changed: write([close(changed)]).decode()[1:-1]
+
+
+def _lines(raw: bytes) -> Opened | None:
+    """Open documents that stand one a line."""
+    if b"\n" not in raw.strip():
+        return None
+    try:
+        return read_lines(raw), lambda changed: write_lines(changed).decode()
+    except DocumentInvalid:
+        return None
 
 
 _TOO_DEEP = "a deeper nesting"

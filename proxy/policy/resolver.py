@@ -30,6 +30,11 @@ _REPLACED = re.compile(rf"\[(?:{'|'.join((*ENTITIES, *sorted(PRESIDIO_ENTITIES))
 that holds one. `re`, since RE2 takes no name with half an emoji; the pattern never goes back."""
 
 
+def _tell_tale(name: str) -> str:
+    """Give what of a name may tell something."""
+    return _REPLACED.sub("", name) if "[" in name or "p1_" in name or "e1_" in name else name
+
+
 _SUBJECTS = frozenset(
     "user users member members invitee invitees admin admins owner owners customer customers contact contacts person "
     "people employee employees company companies org organization organizations organisation account accounts team "
@@ -90,7 +95,8 @@ class Resolver:
             return self._by_word(node, path, name, about)
         if field.form is Form.WORDS:
             return self._unknown(node, path, about)
-        return self._by_catalogue(field, node.kind, path)
+        step = self._by_catalogue(field, node.kind, path)
+        return step if about.shelf.names(name) else replace(step, catalogued=False)
 
     def _about(self, node: Node) -> _About:
         """Give what is the same for all names at a node."""
@@ -99,7 +105,7 @@ class Resolver:
             scopes = self._index.places(node.kind, (*node.place, "")) if kinds else []
             # A group's traits stand in a group, whatever the vendor calls the object.
             own = any(scope in kinds and len(rest) == 1 for scope, rest in scopes)
-            words = around(kinds if own else (*kinds, *node.place))
+            words = around(kinds if own else (*kinds, *map(_tell_tale, node.place)))
             node.about = _About(self._index.shelf(node.kind, node.place), words)
         return node.about
 
@@ -152,7 +158,7 @@ class Resolver:
         )
 
     def _by_word(self, node: Node, path: tuple[str, ...], name: str, about: _About) -> Step:
-        words = tokens(_REPLACED.sub("", name) if "[" in name or "p1_" in name or "e1_" in name else name)
+        words = tokens(_tell_tale(name))
         entity = classify_words(words, about.words)
         if entity is not None:
             treatment = self._treatments.named(entity, name)

@@ -169,7 +169,9 @@ _PLAN = itemgetter(1)
 
 
 def _long(values: Iterable[Any]) -> list[int]:
-    return [v for v in values if v.__class__ is int and not -SMALLEST_NUMBER < v < SMALLEST_NUMBER]
+    """Give the long whole numbers; `4155550132.0` is one, as pandas writes a column with gaps, and equal to its int."""
+    numbers = [v for v in values if v.__class__ is int or v.__class__ is float]
+    return [int(v) for v in numbers if not -SMALLEST_NUMBER < v < SMALLEST_NUMBER and v == int(v)]
 
 
 def _numbers(long_seen: Iterable[int], looking: Looking) -> dict[Any, Change]:

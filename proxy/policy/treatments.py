@@ -24,8 +24,9 @@ TOO_COMMON = frozenset(
 """Entities whose values are shared by many people or are cut, not removed: no reason to search the request for them."""
 
 
-_CUT = frozenset({"URL", "USER_AGENT"})
-"""Entities of which text stays that is somebody's own: a path, the name that its owner gave to a telephone."""
+_CUT = frozenset({"URL", "USER_AGENT", "LOCATION_COARSE"})
+"""Entities of which text stays that is somebody's own: a path, the name that its owner gave to a telephone, whatever a
+site writes into its `country`."""
 
 UNNAMED = EntityRule(do="drop")
 """An entity that the policy does not name: silence must not mean keep."""

@@ -6,6 +6,7 @@ or in a kept parameter is still found.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,6 +52,8 @@ def cleaner(parts: UrlParts) -> Callable[[str], str]:
     whole = parts.path == "keep"
 
     def clean(text: str) -> str:
+        if "%" in text and parts.query is not None:
+            text = _without_hidden(text)
         if whole and not ("?" in text or "#" in text or "=" in text or "@" in text):
             return text
         rest, mark, fragment = text.partition("#")
@@ -62,6 +65,18 @@ def cleaner(parts: UrlParts) -> Callable[[str], str]:
         return _without_credentials(base, parts) + tail
 
     return clean
+
+
+def _without_hidden(text: str) -> str:
+    """Cut what stands behind a `?` or `#` that is percent-encoded: in a URL that was encoded whole, or in a path."""
+    place, hidden = _PLACE.match(text), _HIDDEN.search(text)
+    return text[: hidden.start()] if place and hidden and hidden.start() < place.end() else text
+
+
+_PLACE = re.compile(r"[^?#=]*")
+"""What stands before any query: of an encoded URL all of it."""
+_HIDDEN = re.compile(r"%(?:25)*(?:3[Ff]|23)")
+"""An encoded `?` or `#`, however often it was encoded."""
 
 
 def _is_query(text: str) -> bool:
@@ -97,13 +112,18 @@ def personal(text: str, clean: str, told: set[str]) -> Iterator[tuple[str, str]]
     Returns:
         (value, entity), percent-decoded; pages repeat such values in their titles.
     """
-    for pair in text.partition("#")[0].rpartition("?")[2].split("&"):
+    kept = frozenset(_pairs(clean))
+    for pair in _pairs(text):
         name, _, value = pair.partition("=")
-        if value and pair not in told and pair not in clean:
+        if value and pair not in told and pair not in kept:
             told.add(pair)
             entity = "EMAIL_ADDRESS" if "@" in value or "%40" in value else _promised(name)
             if entity in _TELLING:
                 yield unquote_plus(value), str(entity)
+
+
+def _pairs(url: str) -> list[str]:
+    return url.partition("#")[0].rpartition("?")[2].split("&")
 
 
 def _promised(name: str) -> str | None:

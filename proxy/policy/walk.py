@@ -14,7 +14,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from proxy.errors import RecordRefused
-from proxy.policy.actions import GONE, Gone
+from proxy.policy.actions import GONE, Gone, as_text
 from proxy.policy.documents import Document, open_document
 from proxy.policy.generalize import Scalar
 from proxy.policy.plan import CONTAINERS, Acts, Block, Node, Plan, Renamed, Step
@@ -183,8 +183,6 @@ class Walk:
             if step.plain and value.__class__ is str:
                 result = self._applied(step, value)
                 hits.append(step)
-            elif value.__class__ is bool and not step.whole:
-                result = value
             else:
                 result, steps = self._treated(step, value)
                 hits += steps
@@ -295,7 +293,7 @@ class Walk:
 
     def _treated(self, step: Step, value: Scalar | None) -> Outcome:
         """Say what becomes of a value, and which steps make it so."""
-        if value is None or value in step.keep_values:
+        if value is None or value in step.keep_values or (value.__class__ is bool and not step.whole):
             return value, ()
         if value.__class__ is str:
             for prefix, other in step.prefixes:
@@ -319,7 +317,7 @@ class Walk:
             new = self.made[made] = treatment.apply(value)
         if new != value:
             if treatment.tells:
-                self.removed.append((str(value), treatment.entity))
+                self.removed.append((as_text(value), treatment.entity))
             elif treatment.entity == "URL" and "=" in str(value):
                 self.removed.extend(personal(str(value), str(new), self._cut))
         return new

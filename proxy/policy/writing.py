@@ -6,6 +6,7 @@ of one shape, since a change is in few fields and mostly in none.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
@@ -161,10 +162,12 @@ def _renamed(holder: dict[str, Any], names: Mapping[str, str]) -> dict[str, str]
     free = holder.keys() - names.keys()
     holder.clear()
     renamed = {}
+    latest: defaultdict[str, int] = defaultdict(lambda: 1)
     for name, value in items:
-        new, number = names.get(name, name), 2
+        new = again = names.get(name, name)
         while name in names and (new in holder or new in free):
-            new, number = f"{names[name]}_{number}", number + 1
+            latest[again] += 1
+            new = f"{again}_{latest[again]}"
         holder[new] = value
         renamed[name] = new
     return renamed

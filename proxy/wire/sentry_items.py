@@ -26,9 +26,7 @@ _BREADCRUMB = {
 }
 _SPAN = {
     **every("description name data.url data.http\\.url", _URL),
-    **nobody(
-        "op *span_id trace_id *timestamp status origin exclusive_time hash is_segment links.* parent_span_id"
-    ),
+    **nobody("op *span_id trace_id *timestamp status origin exclusive_time hash is_segment links.* parent_span_id"),
 }
 _EVENT = {
     **every("event_id timestamp start_timestamp", RESERVED),
@@ -68,8 +66,9 @@ _ATTRIBUTES = {
     **every(r"browser\.web_vital\.*\.target browser\.web_vital\.*\.element ui\.element*", Field("SCREEN_TEXT")),
     **nobody(r"sentry\.* browser\.* device\.* culture\.* resource\.* url\.* server\.address"),
     **nobody(r"http\.method http\.status_code http\.flavor http\.request\.method http\.request\.method_original"),
-    **nobody(r"http\.request\.same_origin http\.request\.time_to_first_byte http\.request\.*_start http\.request\.*_end"),
-    **nobody(r"http\.request\.body\.* http\.response\.status_code http\.response\.*size http\.response_*"),
+    **nobody(r"http\.request\.same_origin http\.request\.time_to_first_byte http\.request\.*_start"),
+    **nobody(r"http\.request\.*_end http\.request\.body\.*"),
+    **nobody(r"http\.response\.status_code http\.response\.*size http\.response_*"),
     **nobody(r"network\.protocol\.* network\.connection\.* network\.transport network\.type"),
 }  # fmt: skip
 """Of an attribute's `value`. OpenTelemetry's names stand here one by one: next to the method stands the cookie.

@@ -26,6 +26,11 @@ def b64(text: str) -> str:
         ("[1, 2]", Form.JSON, [1, 2]),
         ('{"n": 10000000000000000000000000}', Form.PLAIN, {"n": 10**25}),
         ('{"a": "\\ud83d"}', Form.PLAIN, {"a": "\ud83d"}),
+        ('\n {"a": 1}', Form.JSON, {"a": 1}),
+        (json.dumps('{"a": 1}'), Form.PLAIN, {"a": 1}),
+        (json.dumps(json.dumps(' {"a": 1}')), Form.PLAIN, {"a": 1}),
+        ('{"a": 1}\n\n{"a": 2}\n', Form.PLAIN, [{"a": 1}, {"a": 2}]),
+        (b64('\n{"a": 1, "b": 2}'), Form.PLAIN, {"a": 1, "b": 2}),
         (b64('{"a": 1}'), Form.BASE64_JSON, {"a": 1}),
         (b64('{"a": 1, "b": 2}'), Form.TEXT, {"a": 1, "b": 2}),
         (b64(TEXT), Form.PLAIN, [TEXT]),
@@ -35,7 +40,7 @@ def b64(text: str) -> str:
     ],
 )
 def test_a_document_is_opened(text: str, form: Form, inside: Any) -> None:
-    """JSON, base64 of JSON and base64 of text open, whole numbers and cut emoji as they are."""
+    """JSON, twice written or one a line, base64 of JSON and of text open; whole numbers and cut emoji stay so."""
     document = open_document({"x": text}, "x", form)
     assert document is not None
     assert inside == document.box[0]
@@ -47,6 +52,9 @@ def test_a_document_is_opened(text: str, form: Form, inside: Any) -> None:
         ("plain words", Form.PLAIN),
         ("{no json}", Form.PLAIN),
         ('"scalar"', Form.JSON),
+        ('"quoted" words', Form.PLAIN),
+        ('"one", "two"', Form.PLAIN),
+        ('{"a": 1}\nand words', Form.PLAIN),
         ("", Form.JSON),
         (b64(TEXT), Form.JSON),
         ("a", Form.BASE64_JSON),
@@ -69,7 +77,14 @@ def test_a_text_tells_whether_it_opens(text: str, may: bool) -> None:
     assert may == opens(text)
 
 
-TEXTS = ['{"a": "b",  "c": [1.50]}', b64('{"a":  "b"}'), b64(TEXT), b64(TEXT).rstrip("=")]
+TEXTS = [
+    '{"a": "b",  "c": [1.50]}',
+    ' "{\\"a\\":  1}"',
+    '{"a": 1}\n\n{"a":  2}',
+    b64('{"a":  "b"}'),
+    b64(TEXT),
+    b64(TEXT).rstrip("="),
+]
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -86,6 +101,7 @@ def test_an_untouched_document_keeps_its_bytes(text: str) -> None:
     ("text", "closed"),
     [
         ('{"a": "b"}', '{"a":"z"}'),
+        (json.dumps('{"a": "b"}'), json.dumps('{"a":"z"}')),
         (b64('{"a": "b", "c": 1}'), b64('{"a":"z","c":1}')),
         (b64('{"a": "b", "c": 1}').rstrip("="), b64('{"a":"z","c":1}').rstrip("=")),
     ],

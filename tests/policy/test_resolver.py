@@ -113,3 +113,16 @@ def test_records_are_no_part_of_their_envelope() -> None:
     _, report = run(program(dialect="segment"), around=(around,))
     assert [{"type": "track", "userId": "u1", "properties": {"email": "a.b@example.com"}}] == around.node["batch"]
     assert {("envelope.note", "hash")} == places(report)
+
+
+def test_what_replaced_a_name_tells_nothing_of_what_is_inside() -> None:
+    """An object whose name was an address is no address: its numbers stay."""
+    left = event(program(), {"by": {"203.0.113.9": {"value": 5, "last": 7}}})
+    assert {"by": {"[IP_ADDRESS]": {"value": 5, "last": 7}}} == left
+
+
+def test_what_a_wildcard_stands_for_is_a_clients_word() -> None:
+    """A name below a catalogued object that takes any name is searched for what the request removed."""
+    record = {"type": "track", "context": {"traits": {"lastName": "Lovelace"}}, "integrations": {"Lovelace": True}}
+    left = event(program(dialect="segment"), record)
+    assert {"[PERSON]": True} == left["integrations"]

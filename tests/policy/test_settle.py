@@ -18,6 +18,14 @@ def b64(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
+def test_what_only_sounds_like_a_country_is_scanned() -> None:
+    """A country stays, and whatever else a site writes into a field of that name goes as it does elsewhere."""
+    record = {"email": MAIL, "country": "DE", "billing_country": MAIL, "land": "4111 1111 1111 1111"}
+    left = event(program(), record)
+    assert (["email", "country", "billing_country"], "DE") == (list(left), left["country"])
+    assert left["email"] == left["billing_country"] != MAIL
+
+
 def test_what_a_text_holds_is_replaced() -> None:
     """A find in free text is treated where it stands; alone in its field, or in an array, it goes by itself."""
     left = event(program(), {"a": f"call {PHONE} or {MAIL}", "b": PHONE, "c": ["x", PHONE]})
@@ -60,6 +68,21 @@ def test_a_number_is_a_card() -> None:
     assert {"c": 1700000000, "d": 4111111111111112, "e": 1.5} == event(program(), record)
     assert record == event(program("entities: {CREDIT_CARD: {do: drop, mode: shadow}}"), record)
     assert record == event(program("entities: {CREDIT_CARD: keep}"), record)
+
+
+@pytest.mark.parametrize(
+    ("record", "left"),
+    [
+        ({"a": 4111111111111111.0}, {}),
+        ({"a": 4111111111111111.0, "b": 4111111111111111}, {}),
+        ({"phone": "4155550132", "a": 4155550132.0, "b": 4155550132}, {}),
+        ({"phone": 4155550132.0, "a": 4155550132, "b": "4155550132"}, {}),
+        ({"a": 4111111111111112.0, "b": 1.5e300}, {"a": 4111111111111112.0, "b": 1.5e300}),
+    ],
+)
+def test_a_whole_number_is_the_same_however_it_is_written(record: dict[str, Any], left: dict[str, Any]) -> None:
+    """`4155550132.0` is the number `4155550132`: a card, a copy, and what copies are searched for."""
+    assert left == event(program(), record)
 
 
 def test_an_allowed_text_stays() -> None:

@@ -73,7 +73,7 @@ def test_unknown_fields_follow_the_mode() -> None:
         ("", "USER_AGENT", True, False),
         ("entities: {URL: drop}", "URL", False, False),
         ("", "USER_ID", False, True),
-        ("", "LOCATION_COARSE", False, False),
+        ("", "LOCATION_COARSE", True, False),
     ],
 )
 def test_what_follows_is_said_once(text: str, entity: str, scans: bool, tells: bool) -> None:

@@ -34,6 +34,12 @@ ORIGIN = UrlParts(path="drop")
         (UTM, "", ""),
         (UTM, "https://shop.example/?utm_source=a&utm_source=b", "https://shop.example/?utm_source=a&utm_source=b"),
         (UTM, "https://shop.example/?UTM_SOURCE=a&utm_source%3Db", "https://shop.example/"),
+        (UTM, "https%3A%2F%2Fshop.example%2Fp%3Fname%3DAda%26q%3D1", "https%3A%2F%2Fshop.example%2Fp"),
+        (UTM, "https%253A%252F%252Fshop.example%253Fname%253DAda", "https%253A%252F%252Fshop.example"),
+        (UTM, "https://shop.example/p%3Fname=Ada", "https://shop.example/p"),
+        (UTM, "https://shop.example/p%23Ada", "https://shop.example/p"),
+        (UTM, "https://shop.example/100%25?utm_source=a%3Fb", "https://shop.example/100%25?utm_source=a%3Fb"),
+        (ALL, "https%3A%2F%2Fshop.example%2Fp%3Fname%3DAda", "https%3A%2F%2Fshop.example%2Fp%3Fname%3DAda"),
         (ALL, "https://ada:secret@shop.example/a?q=1#f", "https://shop.example/a?q=1#f"),
         (ALL, "q=1&r=2", "q=1&r=2"),
         (UrlParts(fragment=True), "/a?q=1#f", "/a#f"),
@@ -47,7 +53,9 @@ def test_a_url_is_cut_down(parts: UrlParts, url: str, clean: str) -> None:
     assert clean == cleaner(parts)(url)
 
 
-PIECES = st.lists(st.sampled_from(["a", "utm_source", "=", "&", "?", "#", "/", "//", ":", "@", "https://", ".", "b"]))
+PIECES = st.lists(
+    st.sampled_from(["a", "utm_source", "=", "&", "?", "#", "/", "//", ":", "@", "https://", ".", "b", "%3F", "%2F"])
+)
 
 
 @pytest.mark.parametrize("parts", [UTM, ALL, ORIGIN, UrlParts(fragment=True), UrlParts(None, path="drop")], ids=repr)

@@ -59,7 +59,7 @@ def test_around_the_records_there_is_no_record_to_drop(deep: Any) -> None:
     [
         ({"email": {"value": MAIL}}, {"email": {"value": "T"}}),
         ({"emails": [MAIL, {"value": MAIL}, [MAIL]]}, {"emails": ["T", {"value": "T"}, ["T"]]}),
-        ({"phones": ["+44 20 7946 0958", 5, True]}, {"phones": []}),
+        ({"phones": ["+44 20 7946 0958", 5, True]}, {"phones": [True]}),
         ({"x": [MAIL, 1, None, [MAIL]]}, {"x": ["T", 1, None, ["T"]]}),
         ({"urls": [f"/u/{MAIL}?q=1", "/a#b"]}, {"urls": ["/u/T", "/a"]}),
         ({"user_id": 7, "email": None, "last_name": True}, {"user_id": "T", "email": None, "last_name": True}),
@@ -124,6 +124,11 @@ def test_equal_numbers_may_be_different_values() -> None:
     assert one == whole == text != zero
     assert (True, False) == (true, false)
     assert [one, True, whole, text, zero, False] == again
+
+
+def test_truth_values_name_nobody_in_arrays() -> None:
+    """`true` in an array stays what it is, as it does in a field."""
+    assert {"emails": [True, False], "phone": True} == event(program(), {"emails": [True, False], "phone": True})
 
 
 def test_equal_numbers_keep_their_form() -> None:

@@ -76,6 +76,12 @@ def test_names_that_become_equal_are_numbered() -> None:
     assert left == event(program(), left)
 
 
+def test_very_many_names_become_equal() -> None:
+    """Each gets the next number: none is tried again for every name."""
+    left = event(program(), {f"{20 + at // 100}.{at % 100 + 1}.113.77": at for at in range(10_000)})
+    assert ("[IP_ADDRESS]", "[IP_ADDRESS]_10000", 9_999) == (*list(left)[::9_999], left["[IP_ADDRESS]_10000"])
+
+
 def test_documents_under_renamed_fields_are_closed_there() -> None:
     """A document follows its field to the new name, also when that got a number."""
     one, two = PHONE, "+44 20 7946 0959"

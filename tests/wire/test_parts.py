@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from proxy.wire.dialect import Contract, Field
+from proxy.wire.dialect import Contract, Field, Form
 from proxy.wire.parts import CAMPAIGN, PIXEL, RESERVED, UTM, below, every, nobody, parameters
 
 
 def test_entries_are_made_from_words() -> None:
-    """Names separated by blanks become entries: nobody's, all the same, below a place, copies of parameters."""
-    assert {"a": Field(), "b": Field()} == nobody("a b")
+    """Names become entries: nobody's (scanned where any name fits), all the same, below a place, copies of parameters."""
+    assert {"a": Field(), "b.*": Field(form=Form.TEXT)} == nobody("a b.*")
     assert {"a": Field("URL"), "b": Field("URL")} == every("a b", Field("URL"))
     assert {"x.a": Field(), "y.a": Field()} == below("x y", nobody("a"))
     assert {"initial_utm_term": Field("URL", parameter="utm_term")} == parameters(["utm_term"], "initial_")

@@ -45,3 +45,20 @@ def test_addresses_and_what_a_page_shows_are_cut() -> None:
     attributes = opened("sentry", sent("sentry", request("/api/1/envelope/", body))).records[0]["attributes"]
     assert "https://a.example/x" == attributes["url.full"]["value"]
     assert {"type": "string"} == attributes["browser.web_vital.inp.target"]
+
+
+def test_what_a_site_writes_beside_the_sdks_fields_is_scrubbed() -> None:
+    """OpenTelemetry's attributes hold cookies and addresses, a site's own ids and tags; none passes as the SDK's."""
+    told = {
+        "user_id": "u-7Qk2mZ0aV9", "customer_id": "ada@example.org", "http.client_ip": "203.0.113.84",
+        "http.request.header.cookie": "s=3f9", "network.peer.address": "203.0.113.85", "device.id": "d-77",
+        "sentry.note": "ada@example.org",
+    }  # fmt: skip
+    kept = {"http.request.method": "GET", "http.response.status_code": 200, "network.protocol.name": "h2"}
+    values = {name: {"type": "string", "value": value} for name, value in (told | kept).items()}
+    item = {"attributes": values, "tags": {"customer": "ada@example.org"}, "links": [{"attributes": values}]}
+    body = b'{"dsn":"x"}\n{"type":"log","item_count":1}\n{"items":[%b]}' % orjson.dumps(item)
+    record = opened("sentry", sent("sentry", request("/api/1/envelope/", body))).records[0]
+    left = orjson.dumps(record).decode()
+    assert [] == [value for value in told.values() if value in left]
+    assert kept == {name: record["attributes"][name]["value"] for name in kept}
