@@ -70,12 +70,14 @@ class Egress:
 
 
 def _open_session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
+    session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         skip_auto_headers=ADDED_BY_AIOHTTP,
     )
+    session._retry_connection = False  # noqa: SLF001 - no other way: a GET carries events too, and is sent once
+    return session
 
 
 def _url(upstream: Upstream, request: WireRequest) -> URL:

@@ -3,7 +3,8 @@
     intake.read_body → workers.run → lane.delivery.deliver → telemetry.count → reply
 
 `http1` calls a `Handler` for each request; `app` makes it and swaps its lanes on reload. Every path, the unexpected
-ones too, ends in exactly one `telemetry.count`, and no error lets a request through.
+ones too, ends in exactly one `telemetry.count` (of preflights only those that are refused: the others have a counter of
+their own), and no error lets a request through.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ __all__ = ["Handler"]
 
 OPTIONS = "OPTIONS"
 REQUEST_ID = "X-Request-Id"
+BAD_REQUEST = 400
 
 
 class _Place(NamedTuple):
@@ -79,7 +81,7 @@ class Handler:
             self.under_way -= 1
             if self.closing and not self.under_way:
                 self._drained.set()
-            if request.method != OPTIONS:
+            if request.method != OPTIONS or visit.status >= BAD_REQUEST:
                 now_ns = monotonic_ns()
                 self.telemetry.count(visit, now_ns)
                 self.access.request(visit, now_ns)

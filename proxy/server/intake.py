@@ -7,6 +7,7 @@ they were sent; nothing is decoded. Nothing is logged.
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,7 +18,10 @@ from proxy.server.http1.request import Request
 
 __all__ = ["IntakeLimits", "Target", "read_body", "target", "wire_headers"]
 
-DOTS = frozenset({".", ".."})
+_SLASH = r"[/\\]|%2[fF]|%5[cC]"
+_DOTS = re.compile(rf"(?:{_SLASH})(?:\.|%2[eE]){{1,2}}(?:{_SLASH}|;|%3[bB]|\Z)")
+"""Segments of dots as any server behind may read them: nginx after it has decoded the path, Windows with backslashes,
+Tomcat without what follows a semicolon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,8 @@ def target(request: Request) -> Target:
     if not raw.isascii():
         raise WireError(expected="a target in ASCII", got="another character", where="request line")
     path, _, query = (raw.partition("#")[0] if "#" in raw else raw).partition("?")
-    if "/." in path or "%2" in path:
-        segments = path.replace("%2e", ".").replace("%2E", ".").split("/")
-        if not DOTS.isdisjoint(segments):
-            raise WireError(expected="a path without dot segments", got="one with them", where="request line")
+    if ("." in path or "%" in path) and _DOTS.search(path):
+        raise WireError(expected="a path without dot segments", got="one with them", where="request line")
     return Target(path, query)
 
 

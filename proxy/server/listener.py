@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 import ssl
@@ -21,6 +22,8 @@ from proxy.server.http1.server import Server
 __all__ = ["Listener", "Tls", "address_of", "open_tcp", "open_unix"]
 
 BACKLOG = 1024
+HANDSHAKE_S = 10.0
+"""For a TLS handshake at most, which no other deadline sees: the loop's own is a minute."""
 FLUSH_S = 0.5
 """For answers that are written but not yet sent when everything closes."""
 
@@ -61,12 +64,13 @@ def open_unix(path: Path) -> socket.socket:
     """Listen on a Unix socket; one that a stopped process left behind is replaced, any other file is not.
 
     Raises:
-        SettingsError: the path cannot be had.
+        SettingsError: the path cannot be had, or another process listens there.
     """
     opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         with contextlib.suppress(FileNotFoundError):
             if stat.S_ISSOCK(path.lstat().st_mode):
+                _leave_to_others(path)
                 path.unlink()
         opened.bind(str(path))
         opened.listen(BACKLOG)
@@ -75,6 +79,17 @@ def open_unix(path: Path) -> socket.socket:
         opened.close()
         raise SettingsError("a path for a socket", os.strerror(error.errno or 0), str(path)) from error
     return opened
+
+
+def _leave_to_others(path: Path) -> None:
+    """Refuse a socket at which somebody answers.
+
+    Raises:
+        OSError: EADDRINUSE.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
 
 def address_of(opened: socket.socket) -> str:
@@ -156,7 +171,10 @@ class Listener:
         loop = asyncio.get_running_loop()
         context = self._tls.context if self._tls else None
         create = loop.create_unix_server if self._socket.family == socket.AF_UNIX else loop.create_server
-        self._accepting = await create(self._server, sock=self._socket, ssl=context, backlog=BACKLOG)
+        handshake = min(HANDSHAKE_S, self._server.keepalive_timeout_s) if context else None
+        self._accepting = await create(
+            self._server, sock=self._socket, ssl=context, backlog=BACKLOG, ssl_handshake_timeout=handshake
+        )
 
     def stop_accepting(self) -> None:
         """Close the socket; connections that are there stay and may ask again."""

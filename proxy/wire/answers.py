@@ -16,7 +16,7 @@ import orjson
 
 from proxy.errors import DocumentInvalid
 from proxy.wire.dialect import Rewrite
-from proxy.wire.json_text import read
+from proxy.wire.json_text import read, write
 
 __all__ = ["AUTOCAPTURE_OFF", "assigned", "script", "switched", "with_switches"]
 
@@ -49,7 +49,7 @@ def switched(switches: Mapping[str, Any]) -> Rewrite:
             document = read(body)
         except DocumentInvalid:
             return None
-        return orjson.dumps(with_switches(document, switches)) if isinstance(document, dict) else None
+        return write(with_switches(document, switches)) if isinstance(document, dict) else None
 
     return rewrite
 
@@ -79,5 +79,5 @@ def script(variable: str, key: str, member: str, document: Mapping[str, Any]) ->
     """Write the script that `assigned` reads."""
     return b"(function(){var c=window.%b=window.%b||{};c[%b]={%b:%b,siteApps:[]}})();" % (
         variable.encode(), variable.encode(), orjson.dumps(key), member.encode(),
-        orjson.dumps(document).replace(b"<", b"\\u003c"),
+        write(dict(document)).replace(b"<", b"\\u003c"),
     )  # fmt: skip

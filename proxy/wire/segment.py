@@ -15,6 +15,7 @@ import orjson
 from proxy.model import Document, WireRequest
 from proxy.wire.answers import AUTOCAPTURE_OFF, switched, with_switches
 from proxy.wire.dialect import Access, Ack, Dialect, Field, Form, Found, Route
+from proxy.wire.json_text import read, write
 from proxy.wire.parts import nobody
 from proxy.wire.places import placed
 from proxy.wire.segment_shape import CALLS, SCOPES, anonymize, catalogue, find
@@ -53,12 +54,12 @@ def _ack(route: Route, _request: WireRequest) -> Ack:
 def _own_integration(settings: bytes) -> bytes | None:
     """Leave no integration but Segment's own: the others run in the page and send past eventveil."""
     switched_off = switched(_OFF)(settings)
-    document = orjson.loads(switched_off) if switched_off else {}
-    known = document.get("integrations")
-    if not isinstance(known, dict) or not isinstance(known.get("Segment.io"), dict):
+    document = read(switched_off) if switched_off else {}
+    known = document.get("integrations") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(known, dict) or not isinstance(known.get("Segment.io"), dict):
         return None
     document["integrations"] = {"Segment.io": known["Segment.io"]}
-    return orjson.dumps(document)
+    return write(document)
 
 
 _CATALOGUE = catalogue({})

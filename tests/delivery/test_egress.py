@@ -128,3 +128,24 @@ async def test_a_proxy_that_is_not_there_is_told_as_such() -> None:
     with pytest.raises(UpstreamUnreachable, match="the egress proxy") as caught:
         await _sent("http://vendor.invalid", EgressProxy("http://127.0.0.1:1"))
     assert "127.0.0.1" not in str(caught.value)
+
+
+async def test_no_request_is_sent_twice() -> None:
+    """A GET on a connection that breaks is told as an error: it may carry an event."""
+    seen = []
+
+    async def breaking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1", b""):
+            with suppress(asyncio.IncompleteReadError):
+                seen.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1])
+            writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(breaking, LOOPBACK, 0) as server, Client() as client:
+        way = EgressProxy(f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}")
+        upstream = Upstream("http://vendor.invalid", None, way)
+        first, second = (WireRequest("GET", "/track", f"data={name}", (), b"") for name in "ab")
+        await client.exchange(upstream, first, Timeouts(2, 5), 1000)
+        with pytest.raises(UpstreamUnreachable):
+            await client.exchange(upstream, second, Timeouts(2, 5), 1000)
+    assert [b"http://vendor.invalid/track?data=a", b"http://vendor.invalid/track?data=b"] == seen

@@ -90,6 +90,8 @@ REFUSED: dict[str, bytes] = {
     "coding that is empty and a length": _with(b"Transfer-Encoding:", b"Content-Length: 5", body=b"hello"),
     "coding on a folded line": _with(b"Transfer-Encoding:", b" chunked", body=END),
     "coding with a space before the colon": _with(b"Transfer-Encoding : chunked", body=END),
+    "coding that is no UTF-8": _with(b"Transfer-Encoding: \xff, chunked", body=END),
+    "second Host that is no UTF-8": _with(b"Host: \xff"),
     "chunks in HTTP/1.0": CHUNKED.replace(b"/1.1", b"/1.0") + END,
     # Chunks. Source: RFC 9112 section 7.1.
     "chunk size over 64 bits": CHUNKED + b"fffffffffffffffff\r\nhello\r\n" + END,

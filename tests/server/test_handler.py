@@ -57,6 +57,14 @@ async def test_a_request_of_no_lane_is_counted_under_none() -> None:
         assert {("refused", "route_unknown"): 1} == served.requests("none", "none")
 
 
+async def test_a_preflight_that_is_refused_is_counted() -> None:
+    """A path of no lane is the commonest mistake in setting up an SDK, and browsers ask for it by OPTIONS."""
+    async with serving("http://127.0.0.1:9") as served:
+        asked = get("/nope", "Origin: https://a.example", "Access-Control-Request-Method: POST", method="OPTIONS")
+        assert 404 == (await ask(served.port, asked)).status
+        assert {("refused", "route_unknown"): 1} == served.requests("none", "none")
+
+
 async def test_a_request_without_records_left_is_acknowledged_and_not_delivered() -> None:
     """The SDK hears the vendor's own word for success, so that it does not try again."""
     async with vendor() as fake, serving(fake.url, program=Keeping(dropping=True)) as served:

@@ -27,7 +27,10 @@ def test_a_target_is_taken_as_it_was_sent(raw: str, expected: tuple[str, str]) -
     assert Target(*expected) == target(parsed(get(raw)))
 
 
-REFUSED = ["*", "shop.example:443", "http://shop.example", "/a/../b", "/a/%2e%2E/b", "/a/.", "/a/.%2e", "/tr\xe4ck"]
+REFUSED = [
+    "*", "shop.example:443", "http://shop.example", "/a/../b", "/a/%2e%2E/b", "/a/.", "/a/.%2e", "/tr\xe4ck",
+    "/a/..%2fb", "/a%2F..%2Fb", "/a/..%5Cb", "/a\\..\\b", "/a/..;/b", "/a/..;x=1/b", "/a/..%3b/b", "/../a",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("raw", REFUSED)

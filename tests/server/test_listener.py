@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -91,6 +93,15 @@ async def test_a_unix_socket_is_reached_by_other_users(tmp_path: Path) -> None:
         assert b"here" == await _here(Sdk(reader, writer))
         writer.close()
         await writer.wait_closed()
+
+
+def test_a_socket_at_which_somebody_listens_is_not_taken(tmp_path: Path) -> None:
+    """Only one that a stopped process left behind is replaced."""
+    path = tmp_path / "u"
+    with open_unix(path), pytest.raises(SettingsError) as caught:
+        open_unix(path)
+    assert (str(path), os.strerror(errno.EADDRINUSE)) == (caught.value.where, caught.value.got)
+    open_unix(path).close()
 
 
 def test_a_file_that_is_no_socket_is_not_replaced(tmp_path: Path) -> None:

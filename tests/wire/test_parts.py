@@ -7,7 +7,7 @@ from proxy.wire.parts import CAMPAIGN, PIXEL, RESERVED, UTM, below, every, nobod
 
 
 def test_entries_are_made_from_words() -> None:
-    """Names become entries: nobody's (scanned where any name fits), all the same, below a place, copies of parameters."""
+    """Names become entries: nobody's (scanned where any name fits), all the same, below a place, copies."""
     assert {"a": Field(), "b.*": Field(form=Form.TEXT)} == nobody("a b.*")
     assert {"a": Field("URL"), "b": Field("URL")} == every("a b", Field("URL"))
     assert {"x.a": Field(), "y.a": Field()} == below("x y", nobody("a"))

@@ -48,6 +48,13 @@ def test_settings_leave_no_code_of_others() -> None:
     )  # fmt: skip
 
 
+def test_settings_may_hold_what_orjson_cannot_write() -> None:
+    """Long integers and half an emoji come through as they came."""
+    answer = b'{"integrations":{"Segment.io":{"n":123456789012345678901234567890,"t":"\\ud83d"}}}'
+    settings = SEGMENT.answers["settings"](answer) or b""
+    assert b'{"Segment.io":{"n":123456789012345678901234567890,"t":"\\ud83d"}}' in settings
+
+
 @pytest.mark.parametrize("answer", [b"<html>", b"{}", b'{"integrations":{"Segment.io":1}}'])
 def test_settings_that_cannot_be_read_are_not_passed_on(answer: bytes) -> None:
     """Without Segment's own integration there is nothing to leave."""

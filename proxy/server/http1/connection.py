@@ -125,8 +125,9 @@ class Connection(asyncio.Protocol):
         self._pause()
 
     def resume_writing(self) -> None:
-        """Go on."""
+        """Go on, with reading too: no request waits that would do it."""
         self._blocked = False
+        self._catch_up()
         self._wake()
 
     # --- what the server calls ---------------------------------------------------------------------------------------

@@ -137,7 +137,8 @@ class Parser:
             self._fields.append((name.decode("ascii"), value.decode("utf-8").rstrip(OWS)))
         except UnicodeDecodeError:
             # A cookie of the site in Latin-1, say. No SDK sends such a field, and nothing needs it at the vendor.
-            return
+            if name.lower() in _FRAMING:
+                raise WireError(expected="a header in UTF-8", got="other bytes", where="headers") from None
 
     def on_headers_complete(self) -> None:
         """Check the head and tell of the request."""
@@ -172,6 +173,10 @@ class Parser:
         self._body.finish()
         self._body = None
         self.finished = not self._keep_alive
+
+
+_FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding", b"connection"})
+"""Fields that say where a request goes and ends; none of them is left out unread."""
 
 
 def _no_http(error: httptools.HttpParserError) -> WireError:

@@ -53,6 +53,11 @@ class Server:
         self._period_s = min(SWEEP_S, limits.keepalive_timeout_s / 4)
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def keepalive_timeout_s(self) -> float:
+        """How long a connection may say nothing."""
+        return self._terms.limits.keepalive_timeout_s
+
     def __call__(self) -> asyncio.Protocol:
         """Make the protocol of a new connection; where there are too many, one that turns it away or ends idle ones."""
         if len(self.crowd.members) >= self._terms.limits.connections and not self._made_room():

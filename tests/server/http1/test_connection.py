@@ -135,6 +135,23 @@ async def test_a_client_that_does_not_read_is_not_read_either() -> None:
             assert len(echo.accepted) < 200
 
 
+async def test_a_client_that_read_a_large_answer_is_read_again() -> None:
+    """Reading goes on when an answer that had to wait has left, though no request is under way."""
+    async with echoing(large=b"a" * 2_000_000) as echo:
+        client = socket.socket()
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)  # as Ethernet has it; loopback's is 64 KB
+        client.connect((LOOPBACK, echo.port))
+        client.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=client)
+        for number in range(1, 4):
+            writer.write(get(f"/{number}"))
+            await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(2_000_000)
+            assert number == len(echo.accepted)
+        writer.close()
+        await writer.wait_closed()
+
+
 async def test_a_client_that_does_not_read_loses_its_connection() -> None:
     """After the time that an idle one has, whatever is still to be sent."""
     async with echoing(large=b"a" * 20_000_000, keepalive_timeout_s=0.05) as echo, sdk(echo.port) as client:
