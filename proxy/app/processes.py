@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from proxy.app.memory import give_back
 from proxy.app.service import Sockets, open_sockets
+from proxy.app.unforeseen import unforeseen
 from proxy.errors import StartError
 from proxy.settings import Settings
 from proxy.telemetry import STORE_BYTES, Store, Telemetry, say, trace
@@ -82,7 +83,8 @@ def supervise(settings: Settings, work: Work, refresh: Callable[[], None]) -> No
         StartError: workers die as fast as they are started.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # heard by sigwait, one at a time; nothing runs in between
-    sockets = open_all(settings)
+    with unforeseen():
+        sockets = open_all(settings)
     memory = memoryview(mmap.mmap(-1, settings.workers * STORE_BYTES))
     give_back()  # what is there now is never looked through, so its pages stay shared
     house = _Workers(sockets, memory, work)

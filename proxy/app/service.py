@@ -22,6 +22,7 @@ from itertools import count
 from proxy.app.compose import Compiled, assemble, recompile
 from proxy.app.memory import give_back
 from proxy.app.open_files import make_room
+from proxy.app.unforeseen import unforeseen
 from proxy.delivery import Client
 from proxy.errors import EventveilError, SettingsError, StartError
 from proxy.model import Outcome
@@ -116,8 +117,13 @@ class Service:
         self.private = Listener(self._server(ops), opened.private)
 
     async def start(self) -> None:
-        """Open both ports."""
-        self._take(self._compiled)
+        """Open both ports.
+
+        Raises:
+            StartError: the process cannot serve these settings.
+        """
+        with unforeseen():
+            self._take(self._compiled)
         self.check_canaries()
         self.telemetry.reloaded(taken=True)
         make_room(self._compiled.settings.limits.connections)
@@ -136,15 +142,16 @@ class Service:
         """
         async with self._reloading:
             try:
-                compiled = await asyncio.to_thread(recompile, self._compiled, self._reread, self._environ)
-                if self._tls is not None:
-                    self._tls.refresh()
+                with unforeseen():
+                    compiled = await asyncio.to_thread(recompile, self._compiled, self._reread, self._environ)
+                    if self._tls is not None:
+                        self._tls.refresh()
+                    self._take(compiled)
             except StartError as error:
                 self._fault = error.reason
                 self.telemetry.reloaded(taken=False)
                 say("reload refused", logging.ERROR, reason=error.reason, detail=str(error).splitlines())
                 raise
-            self._take(compiled)
             self._fault = ""
             self.telemetry.reloaded(taken=True)
             give_back(again=True)

@@ -94,3 +94,13 @@ async def test_a_process_without_a_key_does_not_start(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="key file"):
         async with eventveil(settings):
             pass
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_start_that_fails_for_any_reason_ends_with_one_line(workers: int, tmp_path: Path) -> None:
+    """No traceback, and none of the names that libraries put into their messages."""
+    name = "x" * 300  # longer than a file's name may be
+    settings = write_settings(tmp_path, "http://127.0.0.1:1", policy=name, more=f"workers: {workers}\n")
+    with pytest.raises(AssertionError, match=r"^expected settings that can be served, got OSError \(\S+ \w+\)\n$"):
+        async with eventveil(settings):
+            pass
