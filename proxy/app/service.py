@@ -38,7 +38,7 @@ from proxy.server.listener import Listener, Tls, open_tcp, open_unix
 from proxy.server.ops import Ops
 from proxy.server.workers import Workers
 from proxy.settings import Settings
-from proxy.telemetry import NO_LANE, AccessLog, Collector, Telemetry, exposition, say, watch
+from proxy.telemetry import NO_LANE, AccessLog, Collector, Telemetry, exposition, say, set_up, watch
 
 __all__ = ["Service", "Sockets", "open_sockets"]
 
@@ -212,6 +212,8 @@ class Service:
         )
         handler.visitors = compiled.visitors
         self.telemetry.policies = compiled.facts()
+        if settings.log != self._compiled.settings.log:
+            set_up(settings.log.format, settings.log.level)
         self._compiled = compiled
 
     def _set_ready(self, *, ready: bool) -> None:

@@ -81,6 +81,7 @@ class _Worker:
         """Compile anew in the parent, so that a worker that takes a dead one's place has what the others have."""
         with contextlib.suppress(StartError), unforeseen():  # the workers tell
             self.compiled = recompile(self.compiled, self.reread, self.environ)
+            set_up(self.compiled.settings.log.format, self.compiled.settings.log.level)
 
     def work(self, sockets: Sockets, telemetry: Telemetry, parent: int) -> None:
         async def serving() -> None:

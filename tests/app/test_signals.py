@@ -77,6 +77,19 @@ async def test_a_reload_that_does_not_compile_changes_nothing(tmp_path: Path) ->
     assert fake.received[0].body == fake.received[1].body
 
 
+async def test_a_reload_takes_the_logs_level(tmp_path: Path) -> None:
+    """Silent while it is `error`, heard again afterwards."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1")
+    text = settings.read_text()
+    async with eventveil(settings) as process:
+        settings.write_text(text.replace("log: {", "log: {level: error, "))
+        assert 200 == (await _reload(process.private, TOKEN)).status
+        settings.write_text(text)
+        assert 200 == (await _reload(process.private, TOKEN)).status
+        await process.until("reloaded")
+    assert ["serving", "reloaded", "draining", "stopped"] == [line["event"] for line in process.lines]
+
+
 async def test_a_reload_cannot_move_a_port(tmp_path: Path) -> None:
     """What needs a restart says so, instead of being half taken."""
     async with vendor() as fake:
