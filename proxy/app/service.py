@@ -19,7 +19,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 
-from proxy.app.compose import Compiled, assemble, recompile
+from proxy.app.compose import Compiled, assemble, listener_tls, recompile
 from proxy.app.memory import give_back
 from proxy.app.open_files import make_room
 from proxy.app.unforeseen import unforeseen
@@ -34,7 +34,7 @@ from proxy.server.http1.response import Response
 from proxy.server.http1.server import Server
 from proxy.server.intake import IntakeLimits
 from proxy.server.lanes import Lanes
-from proxy.server.listener import Listener, Tls, open_tcp, open_unix
+from proxy.server.listener import Listener, open_tcp, open_unix
 from proxy.server.ops import Ops
 from proxy.server.workers import Workers
 from proxy.settings import Settings
@@ -105,8 +105,7 @@ class Service:
         self._fault = ""
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        tls = compiled.settings.listen.tls
-        self._tls = Tls(tls.cert_file, tls.key_file) if tls.cert_file and tls.key_file else None
+        self._tls = listener_tls(compiled.settings)
         opened = sockets or open_sockets(compiled.settings)
         self._client = Client()
         self._handler = _handler(compiled.settings, self.telemetry)

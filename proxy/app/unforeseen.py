@@ -1,7 +1,8 @@
 """An error that nobody thought of becomes a start or a reload that does not happen.
 
-`signals` and `service` put it around what takes settings: what a parser, a library or the system raises over them must
-neither end a process that serves nor pass for a reload that was taken. The text names kind and place, never a value.
+`signals`, `service`, `compose` and the command line's check put it around what takes settings: what a parser, a library
+or the system raises over them must neither end a process that serves nor pass for a reload that was taken. The text
+names kind and place, never a value.
 """
 
 from __future__ import annotations
@@ -28,4 +29,4 @@ def unforeseen() -> Iterator[None]:
         raise
     except Exception as error:
         kind, place, *_ = trace(error)
-        raise StartError("settings that can be served", kind, place) from error
+        raise StartError("settings and policies that can be taken", kind, place) from error

@@ -114,6 +114,8 @@ async def test_a_start_that_fails_for_any_reason_ends_with_one_line(workers: int
     """No traceback, and none of the names that libraries put into their messages."""
     name = "x" * 300  # longer than a file's name may be
     settings = write_settings(tmp_path, "http://127.0.0.1:1", policy=name, more=f"workers: {workers}\n")
-    with pytest.raises(AssertionError, match=r"^expected settings that can be served, got OSError \(\S+ \w+\)\n$"):
+    with pytest.raises(
+        AssertionError, match=r"^expected settings and policies that can be taken, got OSError \(\S+ \w+\)\n$"
+    ):
         async with eventveil(settings):
             pass

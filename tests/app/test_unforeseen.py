@@ -12,7 +12,7 @@ from proxy.errors import SettingsError, StartError
 
 def test_any_error_is_a_start_that_does_not_happen() -> None:
     """Its kind and the place in the code are told, what it says about the value is not."""
-    text = r"^expected settings that can be served, got ValueError \(.*:\d+ "
+    text = r"^expected settings and policies that can be taken, got ValueError \(.*:\d+ "
     with pytest.raises(StartError, match=text) as caught, unforeseen():
         int("secret")
     assert ("internal", False) == (caught.value.reason, "secret" in str(caught.value))
