@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 __all__ = [
     "GeoSettings",
@@ -25,8 +26,15 @@ __all__ = [
     "TlsSettings",
 ]
 
+
+def _file_name(value: object) -> object:
+    if not isinstance(value, str | Path) or "\0" in str(value):
+        raise PydanticCustomError("file_name", "a file's name")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1)]
-FilePath = Annotated[Path, Field(strict=False)]
+FilePath = Annotated[Path, Field(strict=False), BeforeValidator(_file_name)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Bytes = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -173,12 +181,23 @@ class LogSettings(_Section):
     )
 
 
+def _not_empty(lanes: tuple[LaneSettings, ...]) -> tuple[LaneSettings, ...]:
+    """Stand in for `min_length`, which counts a lane with a fault as none."""
+    if not lanes:
+        raise PydanticCustomError("too_few_lanes", "at least 1 item")
+    return lanes
+
+
 class Settings(_Section):
     """Everything a process needs to know before it starts."""
 
     listen: ListenSettings = ListenSettings()
     private: PrivateSettings = PrivateSettings()
-    lanes: Annotated[tuple[LaneSettings, ...], Field(strict=False, min_length=1)]
+    lanes: Annotated[
+        tuple[LaneSettings, ...],
+        Field(strict=False, json_schema_extra={"minItems": 1}),
+        AfterValidator(_not_empty),
+    ]
     keys: KeysSettings
     policies: PolicySettings = PolicySettings()
     geo: GeoSettings = GeoSettings()

@@ -119,7 +119,26 @@ FAULTS = {
         {},
         ["eventveil.yaml:7:10: E123 expected held_bytes to be body_bytes at least, got less"],
     ),
-    "no lanes": ("keys: {file: a}\nlanes: []\n", {}, ["eventveil.yaml:2:1: E107 expected"]),
+    "no lanes": (
+        "keys: {file: a}\nlanes: []\n",
+        {},
+        ["eventveil.yaml:2:1: E107 expected at least 1 item, got a list"],
+    ),
+    "the only lane": (
+        LEAST + "    in_flight: 0\n",
+        {},
+        ["eventveil.yaml:7:5: E107 expected greater than or equal to 1"],
+    ),
+    "a number for a file": (
+        LEAST.replace("keys/root", "5"),
+        {},
+        ["eventveil.yaml:2:8: E107 expected a file's name, got a number"],
+    ),
+    "a name that no file can have": (
+        LEAST.replace("keys/root", r'"a\0b"'),
+        {},
+        ["eventveil.yaml:2:8: E107 expected a file's name, got a string"],
+    ),
     "nothing": (
         "",
         {},
