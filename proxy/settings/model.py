@@ -24,6 +24,7 @@ __all__ = [
     "PrivateSettings",
     "Settings",
     "TlsSettings",
+    "label_of",
 ]
 
 
@@ -45,6 +46,11 @@ Upstream = Annotated[
     str, Field(pattern=r"^https?://([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d+)?(/[!$&-;=A-Z_a-z~%]*)?$")
 ]
 """No userinfo, query or fragment: a vendor's key travels with the request, never in the settings."""
+
+
+def label_of(name: str | None, path: str, dialect: str) -> str:
+    """Give a lane's name in metrics and logs: its own, or one made of its path, or of its dialect for `/`."""
+    return name or re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:32] or dialect
 
 
 class _Section(BaseModel):
@@ -110,7 +116,7 @@ class LaneSettings(_Section):
     @property
     def label(self) -> str:
         """The lane's name in metrics and logs."""
-        return self.name or re.sub(r"[^a-z0-9]+", "-", self.path.lower()).strip("-")[:32] or self.dialect
+        return label_of(self.name, self.path, self.dialect)
 
 
 class KeysSettings(_Section):

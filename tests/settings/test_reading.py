@@ -17,6 +17,8 @@ lanes:
     upstream: https://api.mixpanel.com
 """
 
+LANE = "  - {{path: {}, dialect: segment, upstream: 'https://a.example'}}\n"
+
 
 def _load(folder: Path, text: str, **environ: str) -> Settings:
     path = folder / "eventveil.yaml"
@@ -108,6 +110,31 @@ FAULTS = {
         LEAST + "  - {path: /mp/, dialect: segment, upstream: 'https://a.example'}\n",
         {},
         ["eventveil.yaml:7:6: E121 expected a path of its own, got it again"],
+    ),
+    "two names made of one": (
+        LEAST + LANE.format("/MP.") + LANE.format("/other"),
+        {},
+        ["eventveil.yaml:7:6: E121 expected a name of its own, got `mp`, which is taken (hint: give it a `name`)"],
+    ),
+    "a name that is made of another path": (
+        LEAST + LANE.format("/x, name: mp"),
+        {},
+        ["eventveil.yaml:7:16: E121 expected a name of its own, got `mp`, which is taken (hint: give another `name`)"],
+    ),
+    "one path and one name twice": (
+        LEAST.replace("- path: /mp", "- path: /mp\n    name: web") + LANE.format("/mp, name: web"),
+        {},
+        ["eventveil.yaml:8:6: E121 expected a path", "eventveil.yaml:8:17: E121 expected a name"],
+    ),
+    "the name of no lane": (
+        LEAST + LANE.format("/none"),
+        {},
+        ["eventveil.yaml:7:6: E121 expected a name of its own, got `none`, which is taken (hint: give it a `name`)"],
+    ),
+    "lanes without a path": (
+        LEAST + "  - {dialect: segment, upstream: 'https://a'}\n" * 2,
+        {},
+        ["eventveil.yaml:7:5: E106 expected the key `path`", "eventveil.yaml:8:5: E106 expected the key `path`"],
     ),
     "half of TLS": (
         LEAST + "listen: {tls: {cert_file: a}}\n",
