@@ -1,7 +1,8 @@
 """`eventveil check`: every diagnostic of settings and policy files, before they serve.
 
-A file with `policy:` is a policy and is compiled for every dialect; any other is read as settings, and whatever they
-name is read and compiled as at a start. Nothing is listened on.
+A file with `policy:` is a policy and is compiled for every dialect, one with `recognizers:` alone a registry of
+recognizers that policies name; any other is read as settings, and whatever they name is read and compiled as at a
+start. Nothing is listened on.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from proxy.app.compose import compile_all
 from proxy.app.unforeseen import unforeseen
-from proxy.errors import PolicyError, StartError
+from proxy.errors import PolicyError, SettingsError, StartError
 from proxy.keys.keyring import Keyring
 from proxy.policy import Policy, compile_program, load_text
 from proxy.policy.source import read
@@ -67,10 +68,22 @@ def _check(file: Path) -> None:
         got = type(error).__name__
         raise PolicyError(f"{file}:1:1: E100 expected a readable UTF-8 file, got {got}") from error
     value = read(text, str(file)).value
-    if isinstance(value, dict) and "policy" in value:
+    keys = value.keys() if isinstance(value, dict) else ()
+    if "policy" in keys:
         _compile(load_text(text, str(file)))
+    elif "recognizers" in keys and "lanes" not in keys:
+        _read_registry(file)
     else:
         compile_all(load_settings(file, os.environ), os.environ)
+
+
+def _read_registry(file: Path) -> None:
+    from proxy.detect.presidio import operator_rows  # noqa: PLC0415 - Presidio is heavy, and only for whoever asks
+
+    try:
+        operator_rows(file)
+    except SettingsError as error:
+        raise PolicyError(f"{file}:1:1: E111 {error}") from error
 
 
 def _compile(policy: Policy) -> None:

@@ -130,6 +130,28 @@ def test_a_fault_of_two_files_is_told_once(run: Run, settings: Path) -> None:
     assert 1 == sum("mixpanel" in line and "E301" in line for line in out.splitlines())
 
 
+REGISTRY = r"""
+supported_languages: [en]
+recognizers:
+  - name: Badge
+    type: custom
+    supported_entity: BADGE
+    supported_languages: [en]
+    patterns: [{name: badge, regex: 'BX-\d{4}', score: 0.6}]
+"""
+
+
+def test_a_registry_of_recognizers_is_no_settings(run: Run, tmp_path: Path) -> None:
+    """It is read as what it is, beside the policy that names it; one that is none is told."""
+    (tmp_path / "shop.yaml").write_text(GOOD + "recognizers: [badges.yaml]\n")
+    registry = tmp_path / "badges.yaml"
+    registry.write_text(REGISTRY)
+    assert (0, "", "2 files, 0 diagnostics\n") == run("check", tmp_path)
+    registry.write_text("recognizers: 7\n")
+    status, out, _ = run("check", registry)
+    assert (1, True) == (status, out.startswith(f"{registry}:1:1: E111 expected a Presidio recognizer registry, got"))
+
+
 def test_a_policy_extends_what_lies_beside_it(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file is checked as a file, be its name that of a shipped policy or without an ending."""
     (tmp_path / "mine.yaml").write_text(GOOD)
