@@ -123,9 +123,9 @@ class Service:
         """
         with unforeseen():
             self._take(self._compiled)
+            make_room(self._compiled.settings.limits.connections)
         self.check_canaries()
         self.telemetry.reloaded(taken=True)
-        make_room(self._compiled.settings.limits.connections)
         await self.private.open()
         await self.public.open()
         self._tasks = [asyncio.create_task(watch(self.telemetry)), asyncio.create_task(self._tick())]
