@@ -37,6 +37,7 @@ def run(path: Path, environ: Mapping[str, str] = os.environ) -> None:
     def reread() -> Settings:
         return load(path, environ)
 
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # it would end the process until a service hears it
     with unforeseen():
         settings = reread()
     set_up(settings.log.format, settings.log.level)
@@ -121,6 +122,7 @@ async def under_signals(
     if parent is not None:
         loop.add_reader(parent, ended.set)
     await service.start()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     if started is not None:
         started(service)
     await ended.wait()

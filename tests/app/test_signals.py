@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import EVENT, Reply, ask, post, sdk, vendor
-from tests.running import TOKEN, eventveil, write_settings
+from tests.running import KEY, TOKEN, eventveil, write_settings
 
 TRACK = post("/mp/track", EVENT)
 
@@ -52,6 +53,29 @@ async def test_a_hangup_signal_takes_new_settings(tmp_path: Path) -> None:
 
 async def _reload(process_port: int, token: str) -> Reply:
     return await ask(process_port, post("/-/reload", b"", f"Authorization: Bearer {token}"))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_hangup_signal_during_the_start_reloads_after_it(workers: int, tmp_path: Path) -> None:
+    """The key is a pipe that the start waits at, so the signal comes before anything serves."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1", more=f"workers: {workers}\n")
+    key = tmp_path / "key"
+    key.unlink()
+    os.mkfifo(key)
+    told = asyncio.create_task(asyncio.to_thread(_hang_up, key))
+    async with eventveil(settings, workers=workers) as process:
+        await told
+        await process.until("reloaded", times=workers)
+
+
+def _hang_up(key: Path) -> None:
+    """Signal the child that reads the key, and only then give it."""
+    with key.open("wb") as pipe:
+        me = os.getpid()
+        os.kill(int(Path(f"/proc/{me}/task/{me}/children").read_text().split()[-1]), signal.SIGHUP)
+        key.unlink()
+        key.write_bytes(KEY)
+        pipe.write(KEY)
 
 
 async def test_a_reload_that_does_not_compile_changes_nothing(tmp_path: Path) -> None:
