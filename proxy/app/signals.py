@@ -1,4 +1,4 @@
-"""A service under signals: SIGTERM and SIGINT end it, SIGHUP reloads it.
+"""A service under signals: SIGTERM and SIGINT end it, SIGHUP reloads it, once it serves.
 
 `cli` calls `run` with a settings file, or `serve` with settings it made itself.
 """

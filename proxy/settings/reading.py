@@ -159,7 +159,7 @@ def _beside(settings: Settings, directory: Path) -> Settings:
         changes: dict[str, Any] = {}
         for name in type(model).model_fields:
             value = getattr(model, name)
-            if name == "policy" and value.endswith((".yaml", ".yml")):
+            if name == "policy" and (value.endswith((".yaml", ".yml")) or "/" in value):
                 changes[name] = str(directory / value)
             elif isinstance(value, Path):
                 changes[name] = directory / value

@@ -52,6 +52,7 @@ def test_files_are_beside_the_settings(tmp_path: Path) -> None:
     assert (tmp_path / "keys/root", Path("/etc/ca.pem")) == (settings.keys.file, settings.ca_bundle)
     assert (tmp_path / "policies", Path("/etc/policies")) == settings.policies.search
     assert str(tmp_path / "mine/shop.yaml") == settings.lanes[0].policy
+    assert str(tmp_path / "mine/shop") == _load(tmp_path, text.replace("shop.yaml", "shop")).lanes[0].policy
 
 
 def test_the_environment_wins(tmp_path: Path) -> None:
