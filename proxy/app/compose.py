@@ -1,7 +1,8 @@
 """Settings → what a process serves with: keyring, programs, lanes.
 
 In two steps. `compile_all` does all that can fail and takes long, knows no event loop, and runs beside a process that
-goes on serving; `assemble` binds the result to the client and meters of a running process. `service` calls both.
+goes on serving; `assemble` binds the result to the client and meters of a running process. `service` calls both, the
+command line's check the first.
 """
 
 from __future__ import annotations
@@ -11,20 +12,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
+from typing import TypeVar
 
+from proxy.app.unforeseen import unforeseen
 from proxy.delivery import Client, Direct, Timeouts, Upstream, egress_proxy, tls_context
-from proxy.errors import PolicyError, SettingsError
+from proxy.errors import PolicyError, SettingsError, StartError
 from proxy.keys.keyring import Keyring
 from proxy.policy.compile import compile_program
 from proxy.policy.load import load
 from proxy.policy.program import Program
 from proxy.server.lanes import Lane, Lanes, Origins
+from proxy.server.listener import Tls
 from proxy.server.visitor import Visitors, open_places
 from proxy.settings import LaneSettings, Settings
 from proxy.telemetry import PolicyFact, Telemetry
 from proxy.wire.registry import DIALECTS
 
-__all__ = ["Compiled", "assemble", "compile_all", "recompile"]
+__all__ = ["Compiled", "assemble", "compile_all", "listener_tls", "recompile"]
 
 TOKEN_CHARACTERS = 16
 """The fewest; 16 base64 characters are 96 bits."""
@@ -59,19 +63,36 @@ def compile_all(settings: Settings, environ: Mapping[str, str]) -> Compiled:
     """Read the key, compile every lane's policy, find the way to every vendor.
 
     Raises:
-        KeyringError: there is no key, or none to be trusted.
-        PolicyError: with the diagnostics of all policies.
-        SettingsError: a file that the settings name is not what it should be.
+        StartError: with all that is wrong, a line each: KeyringError or PolicyError when it is only that.
     """
-    keyring = Keyring.read(settings.keys.file)
-    tls = tls_context(settings.ca_bundle)
+    faults: list[StartError] = []
+    keyring = _tried(faults, partial(Keyring.read, settings.keys.file)) or Keyring.ephemeral()
+    tls = _tried(faults, partial(tls_context, settings.ca_bundle)) or tls_context(None)
+    egress = environ if settings.proxy_from_env else {}
+    programs = [_tried(faults, partial(_program, settings, lane, keyring)) for lane in settings.lanes]
+    upstreams = [_tried(faults, partial(_upstreams, lane, tls, egress)) for lane in settings.lanes]
+    token = _tried(faults, partial(_token, settings))
+    visitors = _tried(faults, partial(_visitors, settings)) or Visitors()
+    _tried(faults, partial(listener_tls, settings))
+    if faults:  # before anything that stood in for what is missing can serve
+        raise _joined(faults)
     return Compiled(
         settings,
-        _programs(settings, keyring),
-        tuple(_upstreams(lane, tls, environ if settings.proxy_from_env else {}) for lane in settings.lanes),
-        _token(settings),
-        _visitors(settings),
+        tuple(program for program in programs if program is not None),
+        tuple(ways for ways in upstreams if ways is not None),
+        token,
+        visitors,
     )
+
+
+def listener_tls(settings: Settings) -> Tls | None:
+    """Read the public listener's certificate, when it has one.
+
+    Raises:
+        SettingsError: the files are no matching pair.
+    """
+    tls = settings.listen.tls
+    return Tls(tls.cert_file, tls.key_file) if tls.cert_file and tls.key_file else None
 
 
 def recompile(compiled: Compiled, reread: Callable[[], Settings] | None, environ: Mapping[str, str]) -> Compiled:
@@ -115,17 +136,30 @@ def assemble(compiled: Compiled, client: Client, telemetry: Telemetry) -> Lanes:
     return Lanes(lanes)
 
 
-def _programs(settings: Settings, keyring: Keyring) -> tuple[Program, ...]:
-    programs, faults = [], []
-    for lane in settings.lanes:
-        try:
-            policy = load(lane.policy, settings.policies.search)
-            programs.append(compile_program(policy, DIALECTS[lane.dialect], keyring, monotonic))
-        except PolicyError as error:
-            faults.append(str(error))
-    if faults:
-        raise PolicyError("\n".join(dict.fromkeys(faults)))
-    return tuple(programs)
+Made = TypeVar("Made")
+
+
+def _tried(faults: list[StartError], make: Callable[[], Made]) -> Made | None:
+    """Make a part; what stops it is kept, so that the other parts' faults are found too."""
+    try:
+        with unforeseen():
+            return make()
+    except StartError as error:
+        faults.append(error)
+        return None
+
+
+def _joined(faults: list[StartError]) -> StartError:
+    """Make one error of several; what more than one lane has is told once."""
+    distinct = {str(fault): fault for fault in faults}
+    if len(distinct) == 1:
+        return faults[0]
+    text = "\n".join(dict.fromkeys(line for told in distinct for line in told.splitlines()))
+    return PolicyError(text) if all(isinstance(fault, PolicyError) for fault in faults) else SettingsError(text)
+
+
+def _program(settings: Settings, lane: LaneSettings, keyring: Keyring) -> Program:
+    return compile_program(load(lane.policy, settings.policies.search), DIALECTS[lane.dialect], keyring, monotonic)
 
 
 def _upstreams(lane: LaneSettings, tls: ssl.SSLContext, environ: Mapping[str, str]) -> dict[str, Upstream]:

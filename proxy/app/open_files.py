@@ -32,4 +32,4 @@ def make_room(connections: int) -> None:
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
     if allowed < wanted:
-        say("few open files", logging.WARNING, expected=wanted, got=allowed)
+        say("few open files", logging.WARNING, detail=f"expected {wanted}, got {allowed}")

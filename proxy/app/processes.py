@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from proxy.app.memory import give_back
 from proxy.app.service import Sockets, open_sockets
+from proxy.app.unforeseen import unforeseen
 from proxy.errors import StartError
 from proxy.settings import Settings
 from proxy.telemetry import STORE_BYTES, Store, Telemetry, say, trace
@@ -79,10 +80,11 @@ def supervise(settings: Settings, work: Work, refresh: Callable[[], None]) -> No
         refresh: called in the parent after SIGHUP, for the workers still to come.
 
     Raises:
-        StartError: workers die as fast as they are started.
+        StartError: an address cannot be had; workers die as fast as they are started.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # heard by sigwait, one at a time; nothing runs in between
-    sockets = open_all(settings)
+    with unforeseen():
+        sockets = open_all(settings)
     memory = memoryview(mmap.mmap(-1, settings.workers * STORE_BYTES))
     give_back()  # what is there now is never looked through, so its pages stay shared
     house = _Workers(sockets, memory, work)
@@ -123,7 +125,7 @@ class _Workers:
     def _run(self, number: int) -> int:
         """Be a worker; give its exit status."""
         try:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD - {signal.SIGHUP})  # `work` hears that when it serves
             count = len(self.sockets)
             stores = [Store(self.memory[place * STORE_BYTES : (place + 1) * STORE_BYTES]) for place in range(count)]
             os.close(self.pipe[1])  # now only the parent holds it open

@@ -19,9 +19,10 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 
-from proxy.app.compose import Compiled, assemble, recompile
+from proxy.app.compose import Compiled, assemble, listener_tls, recompile
 from proxy.app.memory import give_back
 from proxy.app.open_files import make_room
+from proxy.app.unforeseen import unforeseen
 from proxy.delivery import Client
 from proxy.errors import EventveilError, SettingsError, StartError
 from proxy.model import Outcome
@@ -33,11 +34,11 @@ from proxy.server.http1.response import Response
 from proxy.server.http1.server import Server
 from proxy.server.intake import IntakeLimits
 from proxy.server.lanes import Lanes
-from proxy.server.listener import Listener, Tls, open_tcp, open_unix
+from proxy.server.listener import Listener, open_tcp, open_unix
 from proxy.server.ops import Ops
 from proxy.server.workers import Workers
 from proxy.settings import Settings
-from proxy.telemetry import NO_LANE, AccessLog, Collector, Telemetry, exposition, say, watch
+from proxy.telemetry import NO_LANE, AccessLog, Collector, Telemetry, exposition, say, set_up, watch
 
 __all__ = ["Service", "Sockets", "open_sockets"]
 
@@ -104,8 +105,7 @@ class Service:
         self._fault = ""
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        tls = compiled.settings.listen.tls
-        self._tls = Tls(tls.cert_file, tls.key_file) if tls.cert_file and tls.key_file else None
+        self._tls = listener_tls(compiled.settings)
         opened = sockets or open_sockets(compiled.settings)
         self._client = Client()
         self._handler = _handler(compiled.settings, self.telemetry)
@@ -116,11 +116,16 @@ class Service:
         self.private = Listener(self._server(ops), opened.private)
 
     async def start(self) -> None:
-        """Open both ports."""
-        self._take(self._compiled)
+        """Open both ports.
+
+        Raises:
+            StartError: the process cannot serve these settings.
+        """
+        with unforeseen():
+            self._take(self._compiled)
+            make_room(self._compiled.settings.limits.connections)
         self.check_canaries()
         self.telemetry.reloaded(taken=True)
-        make_room(self._compiled.settings.limits.connections)
         await self.private.open()
         await self.public.open()
         self._tasks = [asyncio.create_task(watch(self.telemetry)), asyncio.create_task(self._tick())]
@@ -136,15 +141,16 @@ class Service:
         """
         async with self._reloading:
             try:
-                compiled = await asyncio.to_thread(recompile, self._compiled, self._reread, self._environ)
-                if self._tls is not None:
-                    self._tls.refresh()
+                with unforeseen():
+                    compiled = await asyncio.to_thread(recompile, self._compiled, self._reread, self._environ)
+                    if self._tls is not None:
+                        self._tls.refresh()
+                    self._take(compiled)
             except StartError as error:
                 self._fault = error.reason
                 self.telemetry.reloaded(taken=False)
                 say("reload refused", logging.ERROR, reason=error.reason, detail=str(error).splitlines())
                 raise
-            self._take(compiled)
             self._fault = ""
             self.telemetry.reloaded(taken=True)
             give_back(again=True)
@@ -205,6 +211,8 @@ class Service:
         )
         handler.visitors = compiled.visitors
         self.telemetry.policies = compiled.facts()
+        if settings.log != self._compiled.settings.log:
+            set_up(settings.log.format, settings.log.level)
         self._compiled = compiled
 
     def _set_ready(self, *, ready: bool) -> None:

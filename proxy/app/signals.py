@@ -1,4 +1,4 @@
-"""A service under signals: SIGTERM and SIGINT end it, SIGHUP reloads it.
+"""A service under signals: SIGTERM and SIGINT end it, SIGHUP reloads it, once it serves.
 
 `cli` calls `run` with a settings file, or `serve` with settings it made itself.
 """
@@ -19,6 +19,7 @@ import uvloop
 from proxy.app.compose import Compiled, compile_all, recompile
 from proxy.app.processes import supervise
 from proxy.app.service import Service, Sockets
+from proxy.app.unforeseen import unforeseen
 from proxy.errors import StartError
 from proxy.settings import Settings, load
 from proxy.telemetry import Telemetry, set_up
@@ -36,12 +37,15 @@ def run(path: Path, environ: Mapping[str, str] = os.environ) -> None:
     def reread() -> Settings:
         return load(path, environ)
 
-    settings = reread()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # it would end the process until a service hears it
+    with unforeseen():
+        settings = reread()
     set_up(settings.log.format, settings.log.level)
     if settings.workers == 1:
         uvloop.run(serve(settings, reread=reread, environ=environ))
         return
-    worker = _Worker(compile_all(settings, environ), reread, environ)
+    with unforeseen():
+        worker = _Worker(compile_all(settings, environ), reread, environ)
     supervise(settings, worker.work, worker.refresh)
 
 
@@ -61,8 +65,8 @@ async def serve(
     Raises:
         StartError: the process does not start.
     """
-    compiled = compile_all(settings, environ)
-    service = Service(compiled, reread=reread, environ=environ)
+    with unforeseen():
+        service = Service(compile_all(settings, environ), reread=reread, environ=environ)
     await under_signals(service, started)
 
 
@@ -76,8 +80,9 @@ class _Worker:
 
     def refresh(self) -> None:
         """Compile anew in the parent, so that a worker that takes a dead one's place has what the others have."""
-        with contextlib.suppress(StartError):  # the workers tell
+        with contextlib.suppress(StartError), unforeseen():  # the workers tell
             self.compiled = recompile(self.compiled, self.reread, self.environ)
+            set_up(self.compiled.settings.log.format, self.compiled.settings.log.level)
 
     def work(self, sockets: Sockets, telemetry: Telemetry, parent: int) -> None:
         async def serving() -> None:
@@ -117,6 +122,7 @@ async def under_signals(
     if parent is not None:
         loop.add_reader(parent, ended.set)
     await service.start()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     if started is not None:
         started(service)
     await ended.wait()

@@ -1,6 +1,8 @@
 """`eventveil check`: every diagnostic of settings and policy files, before they serve.
 
-A file with `policy:` is a policy and is compiled for every dialect; any other is read as settings.
+A file with `policy:` is a policy and is compiled for every dialect, one with `recognizers:` alone a registry of
+recognizers that policies name; any other is read as settings, and whatever they name is read and compiled as at a
+start. Nothing is listened on.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from proxy.errors import PolicyError, StartError
+from proxy.app.compose import compile_all
+from proxy.app.unforeseen import unforeseen
+from proxy.errors import PolicyError, SettingsError, StartError
 from proxy.keys.keyring import Keyring
 from proxy.policy import Policy, compile_program, load_text
 from proxy.policy.source import read
@@ -29,20 +33,16 @@ def run(options: Namespace) -> int:
         0 when all are good, 1 when there is any diagnostic, 2 when there is nothing to check.
     """
     files = [file for path in options.paths for file in _files(path)]
-    faults = {str(file): _faults(file) for file in files}
+    faults = list(dict.fromkeys(fault for file in files for fault in _faults(file)))
     if options.json:
-        sys.stdout.write(
-            json.dumps({"files": len(files), "diagnostics": [x for found in faults.values() for x in found]})
-        )
-        sys.stdout.write("\n")
+        sys.stdout.write(json.dumps({"files": len(files), "diagnostics": faults}) + "\n")
     else:
-        for found in faults.values():
-            sys.stdout.writelines(f"{fault}\n" for fault in found)
-        sys.stderr.write(f"{len(files)} files, {sum(map(len, faults.values()))} diagnostics\n")
+        sys.stdout.writelines(f"{fault}\n" for fault in faults)
+        sys.stderr.write(f"{len(files)} files, {len(faults)} diagnostics\n")
     if not files:
         sys.stderr.write("expected at least one YAML file, got none\n")
         return 2
-    return 1 if any(faults.values()) else 0
+    return 1 if faults else 0
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -54,18 +54,36 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _faults(file: Path) -> list[str]:
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return [f"{file}:1:1: E100 expected a readable UTF-8 file, got {type(error).__name__}"]
-    value = read(text, str(file)).value
-    try:
-        if isinstance(value, dict) and "policy" in value:
-            _compile(load_text(text, str(file)))
-        else:
-            load_settings(file, os.environ)
+        with unforeseen():
+            _check(file)
     except StartError as error:
         return str(error).splitlines()
     return []
+
+
+def _check(file: Path) -> None:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        got = type(error).__name__
+        raise PolicyError(f"{file}:1:1: E100 expected a readable UTF-8 file, got {got}") from error
+    value = read(text, str(file)).value
+    keys = value.keys() if isinstance(value, dict) else ()
+    if "policy" in keys:
+        _compile(load_text(text, str(file)))
+    elif "recognizers" in keys and "lanes" not in keys:
+        _read_registry(file)
+    else:
+        compile_all(load_settings(file, os.environ), os.environ)
+
+
+def _read_registry(file: Path) -> None:
+    from proxy.detect.presidio import operator_rows  # noqa: PLC0415 - Presidio is heavy, and only for whoever asks
+
+    try:
+        operator_rows(file)
+    except SettingsError as error:
+        raise PolicyError(f"{file}:1:1: E111 {error}") from error
 
 
 def _compile(policy: Policy) -> None:

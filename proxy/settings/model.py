@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 __all__ = [
     "GeoSettings",
@@ -23,10 +24,18 @@ __all__ = [
     "PrivateSettings",
     "Settings",
     "TlsSettings",
+    "label_of",
 ]
 
+
+def _file_name(value: object) -> object:
+    if not isinstance(value, str | Path) or "\0" in str(value):
+        raise PydanticCustomError("file_name", "a file's name")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1)]
-FilePath = Annotated[Path, Field(strict=False)]
+FilePath = Annotated[Path, Field(strict=False), BeforeValidator(_file_name)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Bytes = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -37,6 +46,11 @@ Upstream = Annotated[
     str, Field(pattern=r"^https?://([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d+)?(/[!$&-;=A-Z_a-z~%]*)?$")
 ]
 """No userinfo, query or fragment: a vendor's key travels with the request, never in the settings."""
+
+
+def label_of(name: str | None, path: str, dialect: str) -> str:
+    """Give a lane's name in metrics and logs: its own, or one made of its path, or of its dialect for `/`."""
+    return name or re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:32] or dialect
 
 
 class _Section(BaseModel):
@@ -102,7 +116,7 @@ class LaneSettings(_Section):
     @property
     def label(self) -> str:
         """The lane's name in metrics and logs."""
-        return self.name or re.sub(r"[^a-z0-9]+", "-", self.path.lower()).strip("-")[:32] or self.dialect
+        return label_of(self.name, self.path, self.dialect)
 
 
 class KeysSettings(_Section):
@@ -173,12 +187,23 @@ class LogSettings(_Section):
     )
 
 
+def _not_empty(lanes: tuple[LaneSettings, ...]) -> tuple[LaneSettings, ...]:
+    """Stand in for `min_length`, which counts a lane with a fault as none."""
+    if not lanes:
+        raise PydanticCustomError("too_few_lanes", "at least 1 item")
+    return lanes
+
+
 class Settings(_Section):
     """Everything a process needs to know before it starts."""
 
     listen: ListenSettings = ListenSettings()
     private: PrivateSettings = PrivateSettings()
-    lanes: Annotated[tuple[LaneSettings, ...], Field(strict=False, min_length=1)]
+    lanes: Annotated[
+        tuple[LaneSettings, ...],
+        Field(strict=False, json_schema_extra={"minItems": 1}),
+        AfterValidator(_not_empty),
+    ]
     keys: KeysSettings
     policies: PolicySettings = PolicySettings()
     geo: GeoSettings = GeoSettings()

@@ -21,7 +21,8 @@ from pydantic.fields import FieldInfo
 from proxy.errors import SettingsError
 from proxy.policy.diagnostics import Diagnostic, Place, did_you_mean, render
 from proxy.policy.source import Source, read, validate
-from proxy.settings.model import LimitSettings, Settings
+from proxy.settings.model import LimitSettings, Settings, label_of
+from proxy.telemetry import NO_LANE
 from proxy.wire.registry import DIALECTS
 
 __all__ = ["load", "variables"]
@@ -105,24 +106,9 @@ def _from_text(text: str, info: FieldInfo) -> Any:
 
 
 def _conflicts(source: Source) -> Iterator[Diagnostic]:
-    """Find what no single field can know: unknown dialects, lanes that claim the same path, half a TLS, no room."""
+    """Find what no single field can know: lanes that claim the same, half a TLS, no room."""
     lanes = source.value.get("lanes")
-    seen: dict[str, set[str]] = {"path": set(), "name": set()}
-    for index, lane in enumerate(lanes if isinstance(lanes, list) else ()):
-        if not isinstance(lane, dict):
-            continue
-        dialect = lane.get("dialect")
-        if isinstance(dialect, str) and dialect not in DIALECTS:
-            hint = did_you_mean(dialect, sorted(DIALECTS))
-            place = source.place(("lanes", index, "dialect"))
-            yield Diagnostic(place, "E120", f"expected a known dialect, got `{dialect}`", hint)
-        for key, taken in seen.items():
-            value = str(lane.get(key)).rstrip("/")
-            if key in lane and value in taken:
-                yield Diagnostic(
-                    source.place(("lanes", index, key)), "E121", f"expected a {key} of its own, got it again"
-                )
-            taken.add(value)
+    yield from _lane_conflicts(source, lanes if isinstance(lanes, list) else [])
     tls = (source.value.get("listen") or {}).get("tls") if isinstance(source.value.get("listen"), dict) else None
     if isinstance(tls, dict) and len({"cert_file", "key_file"} & {key for key in tls if tls[key]}) == 1:
         yield Diagnostic(source.place(("listen", "tls")), "E122", "expected cert_file and key_file, got one of them")
@@ -136,6 +122,33 @@ def _conflicts(source: Source) -> Iterator[Diagnostic]:
             yield Diagnostic(where, "E123", "expected held_bytes to be body_bytes at least, got less")
 
 
+def _lane_conflicts(source: Source, lanes: list[Any]) -> Iterator[Diagnostic]:
+    """Find unknown dialects, and lanes that share a path or a name: requests and metrics could not tell them apart."""
+    paths: set[str] = set()
+    labels = {NO_LANE}  # which requests of no lane are counted under, and alerts leave out
+    for index, lane in enumerate(lanes):
+        given = lane if isinstance(lane, dict) else {}
+        texts = (given.get(key) for key in ("name", "path", "dialect"))
+        name, path, dialect = (text if isinstance(text, str) else "" for text in texts)
+        if dialect and dialect not in DIALECTS:
+            hint = did_you_mean(dialect, sorted(DIALECTS))
+            place = source.place(("lanes", index, "dialect"))
+            yield Diagnostic(place, "E120", f"expected a known dialect, got `{dialect}`", hint)
+        if not path:
+            continue
+        prefix, label = path.rstrip("/"), label_of(name, path, dialect)
+        again = prefix in paths
+        if again:
+            place = source.place(("lanes", index, "path"))
+            yield Diagnostic(place, "E121", "expected a path of its own, got it again")
+        if label in labels and (name or not again):
+            place = source.place(("lanes", index, "name" if name else "path"))
+            got = f"expected a name of its own, got `{label}`, which is taken"
+            yield Diagnostic(place, "E121", got, "give another `name`" if name else "give it a `name`")
+        paths.add(prefix)
+        labels.add(label)
+
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -146,7 +159,7 @@ def _beside(settings: Settings, directory: Path) -> Settings:
         changes: dict[str, Any] = {}
         for name in type(model).model_fields:
             value = getattr(model, name)
-            if name == "policy" and value.endswith((".yaml", ".yml")):
+            if name == "policy" and (value.endswith((".yaml", ".yml")) or "/" in value):
                 changes[name] = str(directory / value)
             elif isinstance(value, Path):
                 changes[name] = directory / value

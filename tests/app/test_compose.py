@@ -81,6 +81,29 @@ def test_the_faults_of_all_policies_are_told_at_once(tmp_path: Path) -> None:
     assert ["other", "missing"] == [line.partition(":")[0] for line in str(caught.value).splitlines()]
 
 
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    """Key, authorities, policies, routes, token, database and certificate; what stood in for a key serves nothing."""
+    more = "ca_bundle: ca.pem\ngeo: {database: places.mmdb}\n"
+    path = write_settings(tmp_path, "http://127.0.0.1:1", policy="balnced", more=more)
+    tls = "listen: {tls: {cert_file: cert.pem, key_file: cert.key}}"
+    lane = "dialect: mixpanel, upstreams: {libary: 'http://127.0.0.1:2'}"
+    path.write_text(path.read_text().replace("listen: {port: 0}", tls).replace("dialect: mixpanel", lane))
+    for name in ("key", "token"):
+        (tmp_path / name).unlink()
+    with pytest.raises(SettingsError) as caught:
+        compile_all(load(path, {}), {})
+    starts = [
+        "expected a readable key",
+        "expected CA",
+        "balnced:1:1: E100",
+        "expected routes",
+        "expected a readable tok",
+    ]
+    starts += ["expected a MaxMind", "expected a certificate"]
+    told = str(caught.value).splitlines()
+    assert [True] * len(starts) == [line.startswith(start) for line, start in zip(told, starts, strict=True)]
+
+
 def test_a_bundle_is_trusted_beside_the_systems(tmp_path: Path) -> None:
     """The corporate authority joins, the public ones stay."""
     bundle = Authority(tmp_path).bundle

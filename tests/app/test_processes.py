@@ -75,6 +75,38 @@ async def test_workers_serve_count_reload_and_end_as_one(tmp_path: Path) -> None
             assert 2 == sum(line["event"] == "stopped" for line in process.lines)
 
 
+async def test_workers_and_their_parent_outlive_a_reload_that_fails_for_any_reason(tmp_path: Path) -> None:
+    """Every worker refuses it and says so; the parent still replaces one that dies."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 2\n")
+    async with eventveil(settings, workers=2) as process:
+        write_settings(tmp_path, "http://127.0.0.1:1", policy="x" * 300, more="workers: 2\n")
+        process.signal(signal.SIGHUP)
+        assert "internal" == (await process.until("reload refused", times=2))["reason"]
+        assert {True} == {b'"internal"' in (await process.ops("/readyz")).body for _ in range(8)}
+        assert 0 == await process.metric("eventveil_config_last_reload_successful")
+        assert 0 == (await _replace_one(process))["worker"]
+
+
+async def test_workers_and_their_parent_take_over_how_the_log_is_written(tmp_path: Path) -> None:
+    """A reload's new format is that of its own line already, and of what the parent says later."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 2\n")
+    async with eventveil(settings, workers=2) as process:
+        settings.write_text(settings.read_text().replace("log: {", "log: {format: console, "))
+        process.signal(signal.SIGHUP)
+        assert ["info reloaded", "info reloaded"] == [await _console(process), await _console(process)]
+        os.kill(_children(process.process.pid)[0], signal.SIGKILL)
+        assert "error worker died worker=0" == await _console(process)
+        process.process.kill()
+        assert process.process.stderr is not None
+        await process.process.stderr.read()
+
+
+async def _console(process: Process) -> str:
+    """Read a line for people, without its time."""
+    assert process.process.stderr is not None
+    return " ".join((await process.process.stderr.readline()).decode().split()[1:])
+
+
 async def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
     """Killed without a chance to tell them, it still takes them along; nobody serves an old policy for ever."""
     settings = write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 2\n")

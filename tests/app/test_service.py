@@ -13,11 +13,11 @@ import pytest
 
 from proxy.app.compose import compile_all
 from proxy.app.service import Service, open_sockets
-from proxy.errors import SettingsError
+from proxy.errors import SettingsError, StartError
 from proxy.settings import load
 from tests.certificates import Authority
 from tests.fakes import EVENT, Sdk, ask, get, post, sdk, vendor
-from tests.running import write_settings
+from tests.running import TOKEN, write_settings
 
 TRACK = post("/mp/track", EVENT)
 
@@ -129,6 +129,43 @@ async def test_a_reload_without_a_file_takes_the_policies_anew(tmp_path: Path) -
     await service.reload()
     assert (before, []) == (service.telemetry.policies, told)
     await service.stop()
+
+
+UNFORESEEN = {
+    "while compiling": ("policy: balanced", f"policy: {'x' * 300}"),  # longer than a file's name may be
+    "while taking over": ("policy: balanced", f"policy: strict, in_flight: {2**64}"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), UNFORESEEN.values(), ids=UNFORESEEN)
+async def test_a_reload_that_fails_for_any_reason_is_refused(before: str, after: str, tmp_path: Path) -> None:
+    """The old lanes stay; readiness, metric and whoever asked are told, and the next good one is taken."""
+    path = write_settings(tmp_path, "http://127.0.0.1:1")
+    good = path.read_text()
+    async with _serving(path) as (service, _, private):
+        policies = service.telemetry.policies
+        path.write_text(good.replace(before, after))
+        reply = await ask(private, post("/-/reload", b"", f"Authorization: Bearer {TOKEN}"))
+        assert (422, "internal") == (reply.status, orjson.loads(reply.body)["error"])
+        ready = orjson.loads((await ask(private, get("/readyz"))).body)
+        metrics = (await ask(private, get("/metrics"))).body.decode()
+        assert ("internal", policies) == (ready["last_reload"], service.telemetry.policies)
+        assert "eventveil_config_last_reload_successful 0.0" in metrics
+        path.write_text(good)
+        await service.reload()
+        assert "taken" == orjson.loads((await ask(private, get("/readyz"))).body)["last_reload"]
+
+
+async def test_a_start_that_fails_for_any_reason_is_told(tmp_path: Path) -> None:
+    """Kind and place of the error, as one that was thought of."""
+    path = write_settings(tmp_path, "http://127.0.0.1:1")
+    path.write_text(path.read_text().replace("policy: balanced", f"policy: balanced, in_flight: {2**64}"))
+    settings = load(path, {})
+    opened = open_sockets(settings)
+    with pytest.raises(StartError, match=r"got ValueError \(.*compose.py:\d+ assemble\)"):
+        await Service(compile_all(settings, {}), environ={}, sockets=opened).start()
+    opened.public.close()
+    opened.private.close()
 
 
 async def test_a_canary_that_comes_through_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import EVENT, Reply, ask, post, sdk, vendor
-from tests.running import TOKEN, eventveil, write_settings
+from tests.running import KEY, TOKEN, eventveil, write_settings
 
 TRACK = post("/mp/track", EVENT)
 
@@ -54,6 +55,29 @@ async def _reload(process_port: int, token: str) -> Reply:
     return await ask(process_port, post("/-/reload", b"", f"Authorization: Bearer {token}"))
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_hangup_signal_during_the_start_reloads_after_it(workers: int, tmp_path: Path) -> None:
+    """The key is a pipe that the start waits at, so the signal comes before anything serves."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1", more=f"workers: {workers}\n")
+    key = tmp_path / "key"
+    key.unlink()
+    os.mkfifo(key)
+    told = asyncio.create_task(asyncio.to_thread(_hang_up, key))
+    async with eventveil(settings, workers=workers) as process:
+        await told
+        await process.until("reloaded", times=workers)
+
+
+def _hang_up(key: Path) -> None:
+    """Signal the child that reads the key, and only then give it."""
+    with key.open("wb") as pipe:
+        me = os.getpid()
+        os.kill(int(Path(f"/proc/{me}/task/{me}/children").read_text().split()[-1]), signal.SIGHUP)
+        key.unlink()
+        key.write_bytes(KEY)
+        pipe.write(KEY)
+
+
 async def test_a_reload_that_does_not_compile_changes_nothing(tmp_path: Path) -> None:
     """The old policy goes on; log, metric, readiness and answer say so; the next good one is taken."""
     async with vendor() as fake:
@@ -77,6 +101,19 @@ async def test_a_reload_that_does_not_compile_changes_nothing(tmp_path: Path) ->
     assert fake.received[0].body == fake.received[1].body
 
 
+async def test_a_reload_takes_the_logs_level(tmp_path: Path) -> None:
+    """Silent while it is `error`, heard again afterwards."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1")
+    text = settings.read_text()
+    async with eventveil(settings) as process:
+        settings.write_text(text.replace("log: {", "log: {level: error, "))
+        assert 200 == (await _reload(process.private, TOKEN)).status
+        settings.write_text(text)
+        assert 200 == (await _reload(process.private, TOKEN)).status
+        await process.until("reloaded")
+    assert ["serving", "reloaded", "draining", "stopped"] == [line["event"] for line in process.lines]
+
+
 async def test_a_reload_cannot_move_a_port(tmp_path: Path) -> None:
     """What needs a restart says so, instead of being half taken."""
     async with vendor() as fake:
@@ -92,5 +129,17 @@ async def test_a_process_without_a_key_does_not_start(tmp_path: Path) -> None:
     settings = write_settings(tmp_path, "http://127.0.0.1:1")
     (tmp_path / "key").unlink()
     with pytest.raises(AssertionError, match="key file"):
+        async with eventveil(settings):
+            pass
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_start_that_fails_for_any_reason_ends_with_one_line(workers: int, tmp_path: Path) -> None:
+    """No traceback, and none of the names that libraries put into their messages."""
+    name = "x" * 300  # longer than a file's name may be
+    settings = write_settings(tmp_path, "http://127.0.0.1:1", policy=name, more=f"workers: {workers}\n")
+    with pytest.raises(
+        AssertionError, match=r"^expected settings and policies that can be taken, got OSError \(\S+ \w+\)\n$"
+    ):
         async with eventveil(settings):
             pass

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from proxy.app.compose import compile_all
+from proxy.errors import StartError
 from proxy.policy.load import shipped
+from proxy.settings import load
 from tests.cli.commands import Run
 
 GOOD = "policy: good\nextends: [base]\n"
@@ -69,13 +72,84 @@ def test_other_files_are_settings(run: Run, tmp_path: Path, text: str) -> None:
     assert all(line.startswith(f"{file}:") for line in out.splitlines())
 
 
-def test_good_settings_are_status_0(run: Run, tmp_path: Path) -> None:
-    """Settings that would serve are good."""
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    """Settings that would serve, and their key."""
     (tmp_path / "key").write_bytes(bytes(range(32)))
     file = tmp_path / "eventveil.yaml"
     lane = "{name: web, path: /mp, dialect: mixpanel, upstream: 'https://api.example.com', policy: balanced}"
     file.write_text(f"keys:\n  file: key\nlanes:\n  - {lane}\n")
-    assert (0, "") == run("check", file)[:2]
+    return file
+
+
+def test_good_settings_are_status_0(run: Run, settings: Path) -> None:
+    """Settings that would serve are good."""
+    assert (0, "") == run("check", settings)[:2]
+
+
+ABSENT = {
+    "an unknown policy": ("balanced", "balnced", "balnced:1:1: E100 expected a policy, got no such file (hint: did"),
+    "an unknown route": ("policy:", "upstreams: {libary: 'http://a'}, policy:", "expected routes of mixpanel ("),
+    "no key": ("file: key", "file: kye", "expected a readable key file, got No such file or directory ("),
+    "no database": (
+        "keys:",
+        "geo: {database: x}\nkeys:",
+        "expected a MaxMind-format database, got FileNotFoundError (",
+    ),
+    "no authorities": ("keys:", "ca_bundle: x\nkeys:", "expected CA certificates in PEM, got FileNotFoundError ("),
+    "no token": ("keys:", "private: {token_file: x}\nkeys:", "expected a readable token file, got FileNotFoundError ("),
+    "no certificate": (
+        "keys:",
+        "listen: {tls: {cert_file: x, key_file: y}}\nkeys:",
+        "expected a certificate and its key in PEM, got FileNotFoundError (",
+    ),
+    "a name too long for a file": (
+        "balanced",
+        "x" * 300,
+        "expected settings and policies that can be taken, got OSErr",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "told"), ABSENT.values(), ids=ABSENT)
+def test_what_settings_name_is_looked_for(before: str, after: str, told: str, run: Run, settings: Path) -> None:
+    """The check says what the start would, in one line."""
+    settings.write_text(settings.read_text().replace(before, after))
+    status, out, _ = run("check", settings)
+    assert (1, 1, told) == (status, out.count("\n"), out[: len(told)])
+    with pytest.raises(StartError) as caught:
+        compile_all(load(settings, {}), {})
+    assert f"{caught.value}\n" == out
+
+
+def test_a_fault_of_two_files_is_told_once(run: Run, settings: Path) -> None:
+    """A lane's policy that lies beside its settings is checked with them and by itself."""
+    (settings.parent / "shop.yaml").write_text(GOOD + "fields: [{id: x, where: event.token, do: drop}]\n")
+    settings.write_text(settings.read_text().replace("policy: balanced", "policy: shop.yaml"))
+    _, out, _ = run("check", settings.parent)
+    assert 1 == sum("mixpanel" in line and "E301" in line for line in out.splitlines())
+
+
+REGISTRY = r"""
+supported_languages: [en]
+recognizers:
+  - name: Badge
+    type: custom
+    supported_entity: BADGE
+    supported_languages: [en]
+    patterns: [{name: badge, regex: 'BX-\d{4}', score: 0.6}]
+"""
+
+
+def test_a_registry_of_recognizers_is_no_settings(run: Run, tmp_path: Path) -> None:
+    """It is read as what it is, beside the policy that names it; one that is none is told."""
+    (tmp_path / "shop.yaml").write_text(GOOD + "recognizers: [badges.yaml]\n")
+    registry = tmp_path / "badges.yaml"
+    registry.write_text(REGISTRY)
+    assert (0, "", "2 files, 0 diagnostics\n") == run("check", tmp_path)
+    registry.write_text("recognizers: 7\n")
+    status, out, _ = run("check", registry)
+    assert (1, True) == (status, out.startswith(f"{registry}:1:1: E111 expected a Presidio recognizer registry, got"))
 
 
 def test_a_policy_extends_what_lies_beside_it(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ lanes:
     upstream: https://api.mixpanel.com
 """
 
+LANE = "  - {{path: {}, dialect: segment, upstream: 'https://a.example'}}\n"
+
 
 def _load(folder: Path, text: str, **environ: str) -> Settings:
     path = folder / "eventveil.yaml"
@@ -50,6 +52,7 @@ def test_files_are_beside_the_settings(tmp_path: Path) -> None:
     assert (tmp_path / "keys/root", Path("/etc/ca.pem")) == (settings.keys.file, settings.ca_bundle)
     assert (tmp_path / "policies", Path("/etc/policies")) == settings.policies.search
     assert str(tmp_path / "mine/shop.yaml") == settings.lanes[0].policy
+    assert str(tmp_path / "mine/shop") == _load(tmp_path, text.replace("shop.yaml", "shop")).lanes[0].policy
 
 
 def test_the_environment_wins(tmp_path: Path) -> None:
@@ -109,6 +112,31 @@ FAULTS = {
         {},
         ["eventveil.yaml:7:6: E121 expected a path of its own, got it again"],
     ),
+    "two names made of one": (
+        LEAST + LANE.format("/MP.") + LANE.format("/other"),
+        {},
+        ["eventveil.yaml:7:6: E121 expected a name of its own, got `mp`, which is taken (hint: give it a `name`)"],
+    ),
+    "a name that is made of another path": (
+        LEAST + LANE.format("/x, name: mp"),
+        {},
+        ["eventveil.yaml:7:16: E121 expected a name of its own, got `mp`, which is taken (hint: give another `name`)"],
+    ),
+    "one path and one name twice": (
+        LEAST.replace("- path: /mp", "- path: /mp\n    name: web") + LANE.format("/mp, name: web"),
+        {},
+        ["eventveil.yaml:8:6: E121 expected a path", "eventveil.yaml:8:17: E121 expected a name"],
+    ),
+    "the name of no lane": (
+        LEAST + LANE.format("/none"),
+        {},
+        ["eventveil.yaml:7:6: E121 expected a name of its own, got `none`, which is taken (hint: give it a `name`)"],
+    ),
+    "lanes without a path": (
+        LEAST + "  - {dialect: segment, upstream: 'https://a'}\n" * 2,
+        {},
+        ["eventveil.yaml:7:5: E106 expected the key `path`", "eventveil.yaml:8:5: E106 expected the key `path`"],
+    ),
     "half of TLS": (
         LEAST + "listen: {tls: {cert_file: a}}\n",
         {},
@@ -119,7 +147,26 @@ FAULTS = {
         {},
         ["eventveil.yaml:7:10: E123 expected held_bytes to be body_bytes at least, got less"],
     ),
-    "no lanes": ("keys: {file: a}\nlanes: []\n", {}, ["eventveil.yaml:2:1: E107 expected"]),
+    "no lanes": (
+        "keys: {file: a}\nlanes: []\n",
+        {},
+        ["eventveil.yaml:2:1: E107 expected at least 1 item, got a list"],
+    ),
+    "the only lane": (
+        LEAST + "    in_flight: 0\n",
+        {},
+        ["eventveil.yaml:7:5: E107 expected greater than or equal to 1"],
+    ),
+    "a number for a file": (
+        LEAST.replace("keys/root", "5"),
+        {},
+        ["eventveil.yaml:2:8: E107 expected a file's name, got a number"],
+    ),
+    "a name that no file can have": (
+        LEAST.replace("keys/root", r'"a\0b"'),
+        {},
+        ["eventveil.yaml:2:8: E107 expected a file's name, got a string"],
+    ),
     "nothing": (
         "",
         {},
