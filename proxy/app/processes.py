@@ -62,6 +62,9 @@ def open_all(settings: Settings) -> list[Sockets]:
     Raises:
         SettingsError: an address cannot be had.
     """
+    alone = open_sockets(settings)  # where others share a port, nobody notices an instance that is there already
+    alone.private.close()
+    alone.public.close()
     first = open_sockets(settings, shared=True)
     private = settings.private.model_copy(update={"port": first.private.getsockname()[1]})
     listen = settings.listen

@@ -157,17 +157,21 @@ class Service:
             say("reloaded")
 
     async def _reload_everywhere(self) -> None:
-        await self.reload()
-        self._others()
+        try:
+            await self.reload()
+        finally:
+            self._others()  # each tells of a refusal, too
 
     async def stop(self) -> None:
         """Stop accepting, finish what is under way within the time allowed, and close."""
         self._set_ready(ready=False)
         say("draining", under_way=self._handler.under_way)
         self.public.stop_accepting()
-        await self._handler.drain(self._compiled.settings.limits.drain_timeout_s)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._compiled.settings.limits.drain_timeout_s
+        await self._handler.drain(end - loop.time())
         say("stopped", under_way=self._handler.under_way)
-        await self.public.close()
+        await self.public.close(end - loop.time())
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -25,7 +25,7 @@ BACKLOG = 1024
 HANDSHAKE_S = 10.0
 """For a TLS handshake at most, which no other deadline sees: the loop's own is a minute."""
 FLUSH_S = 0.5
-"""For answers that are written but not yet sent when everything closes."""
+"""The least for answers that are written but not yet sent when everything closes."""
 
 
 def open_tcp(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -181,8 +181,12 @@ class Listener:
         if self._accepting is not None:
             self._accepting.close()
 
-    async def close(self) -> None:
-        """Close everything: idle connections at once, the others after a moment to send what is written."""
+    async def close(self, timeout_s: float = 0.0) -> None:
+        """Close everything: idle connections at once, the others when what is written has been sent.
+
+        Args:
+            timeout_s: for sending; half a second is always given.
+        """
         self.stop_accepting()
         self._server.pre_shutdown()
-        await self._server.shutdown(FLUSH_S)
+        await self._server.shutdown(max(FLUSH_S, timeout_s))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from proxy.app.processes import Replacements, open_all
+from proxy.errors import SettingsError
 from proxy.settings import load
 from tests.fakes import EVENT, ManualClock, ask, post, vendor
 from tests.running import TOKEN, Process, eventveil, write_settings
@@ -36,6 +37,30 @@ def test_all_workers_have_sockets_of_one_address(listen: str, tmp_path: Path) ->
     for sockets in opened:
         sockets.public.close()
         sockets.private.close()
+
+
+def test_workers_do_not_share_the_ports_of_another_instance(tmp_path: Path) -> None:
+    """A second one would take half of the requests, perhaps with another policy."""
+    path = write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 2\n")
+    opened = open_all(load(path, {}))
+    port = opened[0].public.getsockname()[1]
+    path.write_text(path.read_text().replace("listen: {port: 0}", f"listen: {{port: {port}}}"))
+    with pytest.raises(SettingsError, match="in use"):
+        open_all(load(path, {}))
+    for sockets in opened:
+        sockets.public.close()
+        sockets.private.close()
+
+
+async def test_a_refused_reload_is_told_by_every_worker(tmp_path: Path) -> None:
+    """Whichever answers: all were asked, and all keep what they had."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 2\n")
+    async with eventveil(settings, workers=2) as process:
+        settings.write_text(settings.read_text().replace("balanced", "nonsuch"))
+        refused = await ask(process.private, post("/-/reload", b"", f"Authorization: Bearer {TOKEN}"))
+        await process.until("reload refused", times=3)  # the one that was asked, then both
+        assert 422 == refused.status
+        assert {True} == {b'"policy_invalid"' in (await process.ops("/readyz")).body for _ in range(8)}
 
 
 async def _replace_one(process: Process) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from proxy.errors import SettingsError
+from proxy.server import listener
 from proxy.server.http1.connection import ServerLimits
 from proxy.server.http1.request import Request
 from proxy.server.http1.response import Response
@@ -25,16 +26,16 @@ from tests.fakes import LOOPBACK, Sdk, get, sdk
 
 
 @asynccontextmanager
-async def _listening(opened: socket.socket, tls: Tls | None = None) -> AsyncIterator[Listener]:
+async def _listening(opened: socket.socket, tls: Tls | None = None, body: bytes = b"here") -> AsyncIterator[Listener]:
     async def handle(_request: Request) -> Response:
-        return Response(200, [], b"here")
+        return Response(200, [], body)
 
-    listener = Listener(Server(handle, ServerLimits(1024, 75, 100, 2**20), turned_away), opened, tls)
-    await listener.open()
+    listening = Listener(Server(handle, ServerLimits(1024, 75, 100, 2**20), turned_away), opened, tls)
+    await listening.open()
     try:
-        yield listener
+        yield listening
     finally:
-        await listener.close()
+        await listening.close()
 
 
 async def _here(client: Sdk) -> bytes:
@@ -124,6 +125,22 @@ async def test_what_is_open_stays_open_when_no_more_is_accepted() -> None:
         with pytest.raises(ConnectionRefusedError):
             async with sdk(port):
                 pass
+
+
+async def test_what_is_being_sent_is_sent_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing waits for a client that takes its answer, as long as it is told to."""
+    monkeypatch.setattr(listener, "FLUSH_S", 0.0)
+    size = 20_000_000
+    with open_tcp(LOOPBACK, 0) as opened:
+        async with _listening(opened, body=b"x" * size) as listening:
+            reader, writer = await asyncio.open_connection(LOOPBACK, _port(opened), limit=4096)
+            writer.write(get("/"))
+            await reader.readuntil(b"\r\n\r\n")
+            closing = asyncio.create_task(listening.close(30))
+            await asyncio.sleep(0)
+            assert size == len(await reader.readexactly(size))
+            writer.close()
+            await closing
 
 
 async def _subject(port: int, bundle: Path) -> str:
