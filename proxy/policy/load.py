@@ -158,7 +158,7 @@ class _Join:
         try:
             self._policy.rows += operator_rows(registry)
         except SettingsError as error:
-            self._fault(place, "E111", str(error))
+            self._fault(place, _REGISTRY, str(error))
 
     def _read(self, path: Path, place: Place, above: tuple[Path, ...]) -> None:
         try:
@@ -179,12 +179,14 @@ def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnost
     policy.on_error = spec.on_error or policy.on_error
     policy.names = spec.names or policy.names
     policy.regions = tuple(spec.regions) if spec.regions is not None else policy.regions
+    broken = any(fault.code == _REGISTRY for fault in faults)
+    own = None if broken else frozenset(row.entity for row in policy.rows)
     for entity, rule in spec.entities.items():
         long = rule if isinstance(rule, EntityRule) else EntityRule(do=rule)
         policy.entities[entity] = long
         policy.places[entity] = source.place(("entities", entity))
-        faults += _entity_faults(entity, long, policy.places[entity], frozenset(row.entity for row in policy.rows))
-    rules = [_rule(field_rule, source.place(("fields", index)), faults) for index, field_rule in enumerate(spec.fields)]
+        faults += _entity_faults(entity, long, policy.places[entity], own)
+    rules = [_rule(rule, source.place(("fields", index)), own, faults) for index, rule in enumerate(spec.fields)]
     new = {rule.spec.id: rule for rule in rules}
     faults += [
         Diagnostic(rule.place, "E201", f"expected each id once, got `{rule.spec.id}` again")
@@ -194,24 +196,30 @@ def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnost
     policy.fields = [*rules, *(rule for rule in policy.fields if rule.spec.id not in new)]
 
 
-_ANY = frozenset({"UNKNOWN"})
+_REGISTRY = "E111"
 
 
-def _entity_faults(entity: str, rule: EntityRule | FieldRule, place: Place, own: frozenset[str]) -> list[Diagnostic]:
-    if entity not in ENTITIES and entity not in PRESIDIO_ENTITIES and entity not in own:
-        hint = did_you_mean(entity, [*ENTITIES, *PRESIDIO_ENTITIES])
+def _entity_faults(
+    entity: str, rule: EntityRule | FieldRule, place: Place, own: frozenset[str] | None
+) -> list[Diagnostic]:
+    """Check the name of an entity and what is done to it; `own` is None where a broken registry hides some names."""
+    if own is not None and entity not in ENTITIES and entity not in PRESIDIO_ENTITIES and entity not in own:
+        hint = did_you_mean(entity, [*ENTITIES, *PRESIDIO_ENTITIES, *own])
         return [Diagnostic(place, "E202", f"expected an entity, got `{entity}`", hint)]
     return _action_faults(rule, entity, place)
 
 
-def _rule(rule: FieldRule, place: Place, faults: list[Diagnostic]) -> Rule:
+def _rule(rule: FieldRule, place: Place, own: frozenset[str] | None, faults: list[Diagnostic]) -> Rule:
     selectors = []
     for text in [rule.where] if isinstance(rule.where, str) else rule.where:
         try:
             selectors.append(Selector.parse(text))
         except SelectorError as error:
             faults.append(Diagnostic(place, "E203", f"{error}, in the selector of `{rule.id}`"))
-    faults += _entity_faults(rule.entity or "UNKNOWN", rule, place, _ANY)
+    if rule.entity:
+        faults += _entity_faults(rule.entity, rule, place, own)
+    else:
+        faults += _action_faults(rule, "UNKNOWN", place)
     for text in rule.counterexamples:
         try:
             other = Selector.parse(text)
