@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from proxy.detect.row import Row
 from proxy.errors import PolicyError, SettingsError
 from proxy.keys.keyring import Keyring
 from proxy.policy.actions import GONE, ActionError, Gone, Subject, make_action
 from proxy.policy.diagnostics import Diagnostic, Place, did_you_mean, render
 from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
+from proxy.policy.generalize import place_level
 from proxy.policy.selectors import Selector, SelectorError
 from proxy.policy.source import Source, read, validate
 from proxy.policy.spec import EntityRule, Example, FieldRule, NamesSpec, OnError, PolicySpec, Unknown
@@ -179,6 +182,7 @@ def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnost
     policy.on_error = spec.on_error or policy.on_error
     policy.names = spec.names or policy.names
     policy.regions = tuple(spec.regions) if spec.regions is not None else policy.regions
+    faults += _region_faults(spec, source)
     broken = any(fault.code == _REGISTRY for fault in faults)
     own = None if broken else frozenset(row.entity for row in policy.rows)
     for entity, rule in spec.entities.items():
@@ -197,6 +201,22 @@ def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnost
 
 
 _REGISTRY = "E111"
+_COUNTRIES = {"UK": "GB", "EL": "GR", "EN": "GB"}
+"""What is written for a country, and its code in ISO 3166-1."""
+
+
+def _region_faults(spec: PolicySpec, source: Source) -> list[Diagnostic]:
+    known = sorted(SUPPORTED_REGIONS)
+    return [
+        Diagnostic(
+            source.place(("regions", index)),
+            "E205",
+            f"expected a country with telephones, got `{region}`",
+            did_you_mean(_COUNTRIES.get(region, region), known),
+        )
+        for index, region in enumerate(spec.regions or ())
+        if region not in SUPPORTED_REGIONS
+    ]
 
 
 def _entity_faults(
@@ -226,11 +246,17 @@ def _rule(rule: FieldRule, place: Place, own: frozenset[str] | None, faults: lis
         except SelectorError as error:
             faults.append(Diagnostic(place, "E203", f"{error}, in a counterexample of `{rule.id}`"))
             continue
-        if any(selector.matches([(other.scope, other.steps)]) for selector in selectors):
+        if any(_meet(selector, other) for selector in selectors):
             faults.append(
                 Diagnostic(place, "E402", f"expected `{rule.id}` to leave its counterexample alone, got a match")
             )
     return Rule(rule, tuple(selectors), place)
+
+
+def _meet(selector: Selector, other: Selector) -> bool:
+    """Tell whether a selector names what a counterexample names, of which either may say `any`."""
+    places = [(other.scope, other.steps), *([("record", other.steps)] if selector.scope == "any" else [])]
+    return selector.matches(places) or (other.scope == "any" and other.matches([("record", selector.steps)]))
 
 
 _TRIAL = Keyring.of(bytes(range(32)))
@@ -238,8 +264,10 @@ _TRIAL = Keyring.of(bytes(range(32)))
 
 
 def _action_faults(rule: EntityRule | FieldRule, entity: str, place: Place) -> list[Diagnostic]:
+    where = rule.where if isinstance(rule, FieldRule) else ""
+    name = (where if isinstance(where, str) else "".join(where[:1])).rpartition(".")[2]
     try:
-        apply = make_action(rule.do, Subject(entity, "trial", level="city"), _TRIAL)
+        apply = make_action(rule.do, Subject(entity, "trial", level=place_level(name)), _TRIAL)
     except ActionError as error:
         return [Diagnostic(place, "E204", str(error))]
     return [
