@@ -64,7 +64,7 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: C
     program = Program(
         policy=policy.name,
         fingerprint=policy.fingerprint,
-        mode=policy.mode,
+        mode=_mode(policy),
         epoch=keyring.epoch,
         roots={kind: Node(kind, ground) for kind in ("event", *index.kinds)},
         looking=looking,
@@ -77,6 +77,12 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: C
         got = f"expected no canary to pass, got {', '.join(leaking)}"
         raise PolicyError(str(Diagnostic(policy.place, "E501", got)))
     return program
+
+
+def _mode(policy: Policy) -> str:
+    """Say how far a policy is in force: a rule of it may be in shadow alone."""
+    modes = {rule.mode for rule in policy.entities.values()} | {rule.spec.mode for rule in policy.fields}
+    return "partial" if policy.mode == "enforce" and "shadow" in modes else policy.mode
 
 
 def _presidio(policy: Policy) -> tuple[Row, ...]:

@@ -54,6 +54,21 @@ def test_vendors_and_keys_have_their_own_tokens() -> None:
     assert 2 == sum(token.startswith(TOKEN) for token in tokens)
 
 
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("", "enforce"),
+        ("mode: shadow", "shadow"),
+        ("entities: {EMAIL_ADDRESS: {do: hash, mode: shadow}}", "partial"),
+        ("fields: [{id: a, where: event.a, do: drop, mode: shadow}]", "partial"),
+        ("mode: shadow\nfields: [{id: a, where: event.a, do: drop, mode: shadow}]", "shadow"),
+    ],
+)
+def test_a_program_says_how_far_it_is_in_force(text: str, mode: str) -> None:
+    """A single rule in shadow mode is told too."""
+    assert mode == program(text).mode
+
+
 def test_contract_and_canary_are_asked() -> None:
     """A program that the vendor would refuse, or that leaks, is not made."""
     with pytest.raises(PolicyError, match="E301"):
