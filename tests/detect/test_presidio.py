@@ -164,6 +164,15 @@ def test_an_expression_that_goes_back_without_end_is_stopped(tmp_path, pattern, 
     assert ["BADGE"] == [span.entity for span in found]
 
 
+def test_patience_with_an_expression_ends(tmp_path):
+    """An expression that ran out of time twenty times is asked no more: what is like a value counts as one."""
+    detector = Detector(extra=operator_rows(registry_of(tmp_path, r"(?:a|aa)+!(?!x)")))
+    assert {} == detector.find(["aa!x"])
+    slow = " ".join([f"{'a' * 60}!x"] * 2000)
+    assert 2000 == len(detector.find([slow])[slow])
+    assert ["aa!x"] == list(detector.find(["aa!x"]))
+
+
 def test_a_long_candidate_is_confirmed_to_its_end(tmp_path):
     """A value behind hundreds of characters that the expression takes in is found."""
     rows = operator_rows(registry_of(tmp_path, r"\S*BX-\d{4}"))
