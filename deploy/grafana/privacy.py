@@ -39,8 +39,8 @@ NOW = Row(
             (Query("sum(increase(eventveil_detector_budget_overruns_total{<lane>}[$__range]))"),), "stat", 4, alarm=1,
         ),
         Panel(
-            "Lanes in shadow mode", "These lanes count and scrub nothing.", "none",
-            (Query('count(eventveil_policy_info{<lane>,mode="shadow"}) or vector(0)'),), "stat", 4, alarm=1,
+            "Lanes in shadow mode", "These lanes, or rules of them, count and do not scrub.", "none",
+            (Query('count(eventveil_policy_info{<lane>,mode!="enforce"}) or vector(0)'),), "stat", 4, alarm=1,
         ),
         Panel(
             "Key epochs in use", "More than one: two keys are in use, and one person has two pseudonyms.", "none",

@@ -9,9 +9,13 @@ inside the functions: who needs neither pays for neither. Nothing here is ever f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import Any, cast
+
+import re2
 
 from proxy.detect.detector import Span
 from proxy.detect.relax import relaxed
@@ -38,7 +42,18 @@ _OURS = frozenset(
 _SURE = 0.5
 """Presidio's score from which a pattern without checksum is taken without a telling word."""
 _WINDOW = 48
-_MAX_CANDIDATE = 256
+_TIMEOUT_S = 0.005
+"""For one expression and one neighbourhood, in seconds of the processor; an honest one takes microseconds."""
+_PATIENCE = 20
+"""How often an expression may run out of time; then it is asked no more, and all that its prefilter finds counts.
+
+Else a client that has found out could send a thousand such texts in one request.
+"""
+_FLAGS = re.DOTALL | re.MULTILINE | re.IGNORECASE
+"""Presidio's own, unless a registry names others."""
+_FAULTS = (ValueError, TypeError, KeyError, AttributeError)
+"""What Presidio raises about a registry."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SOURCE = "presidio-analyzer, predefined recognizers"
 _LABELS = {
     "PERSON": "PERSON",
@@ -56,9 +71,13 @@ def presidio_rows(entities: frozenset[str]) -> tuple[Row, ...]:
 
     Args:
         entities: the entities a policy names.
+
+    Raises:
+        SettingsError: Presidio is not installed.
     """
     if not entities - _OURS:
         return ()
+    _presidio()
     from presidio_analyzer import PatternRecognizer, predefined_recognizers  # noqa: PLC0415 - heavy, only when named
 
     rows: list[Row] = []
@@ -80,18 +99,20 @@ def operator_rows(registry: Path) -> tuple[Row, ...]:
         registry: a YAML file in Presidio's own format; its pattern and deny-list recognizers count.
 
     Raises:
-        SettingsError: the file is no registry, or an expression is none that RE2 reads.
+        SettingsError: the file is no registry, an expression cannot be prefiltered, or Presidio is not installed.
     """
+    if not registry.is_file():  # Presidio would load its defaults without a word
+        raise SettingsError(expected="a Presidio recognizer registry", got="no file", where=registry.name)
+    _presidio()
     from presidio_analyzer import PatternRecognizer  # noqa: PLC0415 - heavy, only when configured
     from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider  # noqa: PLC0415 - the same reason
 
-    if not registry.is_file():  # Presidio would load its defaults without a word
-        raise SettingsError(expected="a Presidio recognizer registry", got="no file", where=registry.name)
     try:
         loaded = RecognizerRegistryProvider(conf_file=registry).create_recognizer_registry().recognizers
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except _FAULTS as error:
+        where = ", ".join((registry.name, *_culprit(registry)))
         got = type(error).__name__
-        raise SettingsError(expected="a Presidio recognizer registry", got=got, where=registry.name) from None
+        raise SettingsError(expected="a Presidio recognizer registry", got=got, where=where) from None
     rows: list[Row] = []
     for recognizer in loaded:
         if not isinstance(recognizer, PatternRecognizer):
@@ -102,17 +123,54 @@ def operator_rows(registry: Path) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def _presidio() -> None:
+    """Refuse to go on where Presidio is not installed."""
+    try:
+        import presidio_analyzer  # noqa: F401, PLC0415 - heavy, and asked for only here
+    except ImportError:
+        raise SettingsError(
+            expected="Presidio", got="no package presidio_analyzer", where="pip install presidio-analyzer"
+        ) from None
+
+
+def _culprit(registry: Path) -> tuple[str, ...]:
+    """Name the recognizer of a registry that cannot be made, and its pattern: Presidio's own words quote values."""
+    from presidio_analyzer import Pattern  # noqa: PLC0415 - loaded by then
+    from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider  # noqa: PLC0415 - the same reason
+    from presidio_analyzer.recognizer_registry.recognizers_loader_utils import (  # noqa: PLC0415 - the same reason
+        RecognizerConfigurationLoader,
+    )
+
+    made: list[str] = []
+    with suppress(*_FAULTS):
+        whole = RecognizerConfigurationLoader.get(conf_file=registry)
+        for number, one in enumerate(whole["recognizers"], 1):
+            made = [f"recognizer {number}"]
+            made = [f"recognizer {one['name']}"]
+            for pattern in one.get("patterns") or ():
+                made = [made[0], f"pattern {pattern['name']}"]
+                Pattern.from_dict(pattern)
+            made = made[:1]
+            RecognizerRegistryProvider(
+                registry_configuration={**whole, "recognizers": [one]}
+            ).create_recognizer_registry()
+        made = []
+    return tuple(made)
+
+
 def _rows(recognizer: Any, source: str, *, sure: float) -> Iterable[Row]:
     """Make a row of each of a recognizer's expressions."""
     words = tuple(" ".join(word.casefold().replace("-", " ").split()) for word in recognizer.context or ())
     checked = type(recognizer).validate_result is not _validate()
-    for number, pattern in enumerate(recognizer.patterns):
+    patterns = recognizer.patterns
+    recognizer.patterns = [_bounded(pattern, recognizer.global_regex_flags, own=not sure) for pattern in patterns]
+    for number, pattern in enumerate(patterns):
         digits_only = not re.search(r"[A-Za-z\- ]", re.sub(r"\\[A-Za-z]", "", pattern.regex))
         told_only = words and sure and (digits_only or (pattern.score < sure and not checked))
         yield Row(
             id=f"{recognizer.name}-{number}",
             entity=recognizer.supported_entities[0],
-            expression=relaxed(pattern.regex),
+            expression=relaxed(pattern.regex, f"{source}, recognizer {recognizer.name}, pattern {pattern.name}"),
             source=source,
             examples=(),
             confirm=_confirmation(recognizer, words, sure),
@@ -128,6 +186,53 @@ def _validate() -> Any:
     return PatternRecognizer.validate_result
 
 
+class _SlowError(Exception):
+    """An expression did not come to an end in time; Presidio would take that for no hit."""
+
+
+class _Bounded:
+    """An expression as a recognizer searches with it, which cannot hold the process up.
+
+    Args:
+        compiled: of `re2` or of `regex`.
+        limits: arguments of its `finditer`.
+    """
+
+    def __init__(self, compiled: Any, limits: dict[str, float]) -> None:
+        self._compiled, self._limits = compiled, limits
+
+    def finditer(self, text: str, timeout: float) -> Iterator[Any]:  # noqa: ARG002 - Presidio's is a minute
+        """Give the matches.
+
+        Raises:
+            _SlowError: it takes too long.
+        """
+        if not text.isascii():
+            text = _SURROGATE.sub("\ufffd", text)  # RE2 reads UTF-8, which half an emoji is not
+        try:
+            yield from self._compiled.finditer(text, **self._limits)
+        except TimeoutError:
+            raise _SlowError from None
+
+
+def _bounded(pattern: Any, flags: int, *, own: bool) -> Any:
+    r"""Copy a pattern, such that it is searched for by RE2 where that reads an operator's as it stands.
+
+    RE2's `\b` knows ASCII letters only, so that what is written with others stays with `regex`.
+    """
+    import regex  # type: ignore[import-untyped]  # noqa: PLC0415 - comes with Presidio
+
+    bounded = copy(pattern)
+    bounded.compiled_with_flags = flags
+    bounded.compiled_regex = _Bounded(regex.compile(pattern.regex, flags), {"timeout": _TIMEOUT_S})
+    if own and flags == _FLAGS and pattern.regex.isascii():
+        options = re2.Options()
+        options.log_errors = False
+        with suppress(re2.error):
+            bounded.compiled_regex = _Bounded(re2.compile(f"(?ims:{pattern.regex})", options), {})
+    return bounded
+
+
 def _told_by(words: tuple[str, ...]) -> str:
     """Return a trigger for whole words; between the words of a phrase may stand anything that is no letter."""
     quoted = (
@@ -140,16 +245,28 @@ def _confirmation(recognizer: Any, words: tuple[str, ...], sure: float) -> Calla
     """Close over a recognizer that looks at the neighbourhood of a candidate."""
     entity = recognizer.supported_entities[0]
 
+    late = 0
+
     def confirm(candidate: Candidate) -> Iterable[Found]:
-        text, start = candidate.text, candidate.start
-        end = min(candidate.end, start + _MAX_CANDIDATE)
+        nonlocal late
+        text, start, end, _ = candidate
+        if late >= _PATIENCE:
+            return (Found(start, end),)
         first = max(0, start - _WINDOW)
-        for result in recognizer.analyze(text[first : end + _WINDOW], [entity], None):
-            low, high = first + result.start, first + result.end
-            if low >= end or high <= start or (sure and glued(text, low, high)):
-                continue
-            if _shaped(text[low:high], result.score, sure) or named_near(text, low, high, words):
-                yield Found(low, high)
+        try:
+            results = recognizer.analyze(text[first : end + _WINDOW], [entity], None)
+        except _SlowError:
+            late += 1
+            return (Found(start, end),)
+        places = ((first + result.start, first + result.end, result.score) for result in results)
+        return [
+            Found(low, high)
+            for low, high, score in places
+            if low < end
+            and high > start
+            and not (sure and glued(text, low, high))
+            and (_shaped(text[low:high], score, sure) or named_near(text, low, high, words))
+        ]
 
     return confirm
 

@@ -13,6 +13,7 @@ from functools import cache
 
 from proxy.detect.detector import DEFAULT_REGIONS, Detector, Span
 from proxy.detect.presidio import NameModel, presidio_rows
+from proxy.detect.row import Row
 from proxy.errors import PolicyError, SettingsError
 from proxy.keys.keyring import Keyring
 from proxy.policy.canary import leaks
@@ -55,7 +56,7 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: C
     made = {entity: treatments.of_entity(entity) for entity in known}
     texts = {entity: treatment for entity, treatment in made.items() if treatment is not None}
     copies = {COPY + entity: replace(treatment, rule="taint") for entity, treatment in texts.items()}
-    rows = (*policy.rows, *presidio_rows(PRESIDIO_ENTITIES & policy.entities.keys()))
+    rows = (*policy.rows, *_presidio(policy))
     detector = Detector(regions=policy.regions or DEFAULT_REGIONS, entities=frozenset(texts), extra=rows)
     names = _finder(policy, clock) if policy.names else None
     looking = Looking(detector, texts | copies, frozenset(policy.allow), names)
@@ -63,7 +64,7 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: C
     program = Program(
         policy=policy.name,
         fingerprint=policy.fingerprint,
-        mode=policy.mode,
+        mode=_mode(policy),
         epoch=keyring.epoch,
         roots={kind: Node(kind, ground) for kind in ("event", *index.kinds)},
         looking=looking,
@@ -76,6 +77,19 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: C
         got = f"expected no canary to pass, got {', '.join(leaking)}"
         raise PolicyError(str(Diagnostic(policy.place, "E501", got)))
     return program
+
+
+def _mode(policy: Policy) -> str:
+    """Say how far a policy is in force: a rule of it may be in shadow alone."""
+    modes = {rule.mode for rule in policy.entities.values()} | {rule.spec.mode for rule in policy.fields}
+    return "partial" if policy.mode == "enforce" and "shadow" in modes else policy.mode
+
+
+def _presidio(policy: Policy) -> tuple[Row, ...]:
+    try:
+        return presidio_rows(PRESIDIO_ENTITIES & policy.entities.keys())
+    except SettingsError as error:
+        raise PolicyError(str(Diagnostic(policy.place, "E113", str(error)))) from error
 
 
 def _finder(policy: Policy, clock: Clock) -> Finder:

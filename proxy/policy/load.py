@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from proxy.detect.row import Row
 from proxy.errors import PolicyError, SettingsError
 from proxy.keys.keyring import Keyring
 from proxy.policy.actions import GONE, ActionError, Gone, Subject, make_action
 from proxy.policy.diagnostics import Diagnostic, Place, did_you_mean, render
 from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
+from proxy.policy.generalize import place_level
 from proxy.policy.selectors import Selector, SelectorError
 from proxy.policy.source import Source, read, validate
 from proxy.policy.spec import EntityRule, Example, FieldRule, NamesSpec, OnError, PolicySpec, Unknown
@@ -158,7 +161,7 @@ class _Join:
         try:
             self._policy.rows += operator_rows(registry)
         except SettingsError as error:
-            self._fault(place, "E111", str(error))
+            self._fault(place, _REGISTRY, str(error))
 
     def _read(self, path: Path, place: Place, above: tuple[Path, ...]) -> None:
         try:
@@ -179,12 +182,15 @@ def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnost
     policy.on_error = spec.on_error or policy.on_error
     policy.names = spec.names or policy.names
     policy.regions = tuple(spec.regions) if spec.regions is not None else policy.regions
+    faults += _region_faults(spec, source)
+    broken = any(fault.code == _REGISTRY for fault in faults)
+    own = None if broken else frozenset(row.entity for row in policy.rows)
     for entity, rule in spec.entities.items():
         long = rule if isinstance(rule, EntityRule) else EntityRule(do=rule)
         policy.entities[entity] = long
         policy.places[entity] = source.place(("entities", entity))
-        faults += _entity_faults(entity, long, policy.places[entity], frozenset(row.entity for row in policy.rows))
-    rules = [_rule(field_rule, source.place(("fields", index)), faults) for index, field_rule in enumerate(spec.fields)]
+        faults += _entity_faults(entity, long, policy.places[entity], own)
+    rules = [_rule(rule, source.place(("fields", index)), own, faults) for index, rule in enumerate(spec.fields)]
     new = {rule.spec.id: rule for rule in rules}
     faults += [
         Diagnostic(rule.place, "E201", f"expected each id once, got `{rule.spec.id}` again")
@@ -194,35 +200,63 @@ def _add(policy: Policy, spec: PolicySpec, source: Source, faults: list[Diagnost
     policy.fields = [*rules, *(rule for rule in policy.fields if rule.spec.id not in new)]
 
 
-_ANY = frozenset({"UNKNOWN"})
+_REGISTRY = "E111"
+_COUNTRIES = {"UK": "GB", "EL": "GR", "EN": "GB"}
+"""What is written for a country, and its code in ISO 3166-1."""
 
 
-def _entity_faults(entity: str, rule: EntityRule | FieldRule, place: Place, own: frozenset[str]) -> list[Diagnostic]:
-    if entity not in ENTITIES and entity not in PRESIDIO_ENTITIES and entity not in own:
-        hint = did_you_mean(entity, [*ENTITIES, *PRESIDIO_ENTITIES])
+def _region_faults(spec: PolicySpec, source: Source) -> list[Diagnostic]:
+    known = sorted(SUPPORTED_REGIONS)
+    return [
+        Diagnostic(
+            source.place(("regions", index)),
+            "E205",
+            f"expected a country with telephones, got `{region}`",
+            did_you_mean(_COUNTRIES.get(region, region), known),
+        )
+        for index, region in enumerate(spec.regions or ())
+        if region not in SUPPORTED_REGIONS
+    ]
+
+
+def _entity_faults(
+    entity: str, rule: EntityRule | FieldRule, place: Place, own: frozenset[str] | None
+) -> list[Diagnostic]:
+    """Check the name of an entity and what is done to it; `own` is None where a broken registry hides some names."""
+    if own is not None and entity not in ENTITIES and entity not in PRESIDIO_ENTITIES and entity not in own:
+        hint = did_you_mean(entity, [*ENTITIES, *PRESIDIO_ENTITIES, *own])
         return [Diagnostic(place, "E202", f"expected an entity, got `{entity}`", hint)]
     return _action_faults(rule, entity, place)
 
 
-def _rule(rule: FieldRule, place: Place, faults: list[Diagnostic]) -> Rule:
+def _rule(rule: FieldRule, place: Place, own: frozenset[str] | None, faults: list[Diagnostic]) -> Rule:
     selectors = []
     for text in [rule.where] if isinstance(rule.where, str) else rule.where:
         try:
             selectors.append(Selector.parse(text))
         except SelectorError as error:
             faults.append(Diagnostic(place, "E203", f"{error}, in the selector of `{rule.id}`"))
-    faults += _entity_faults(rule.entity or "UNKNOWN", rule, place, _ANY)
+    if rule.entity:
+        faults += _entity_faults(rule.entity, rule, place, own)
+    else:
+        faults += _action_faults(rule, "UNKNOWN", place)
     for text in rule.counterexamples:
         try:
             other = Selector.parse(text)
         except SelectorError as error:
             faults.append(Diagnostic(place, "E203", f"{error}, in a counterexample of `{rule.id}`"))
             continue
-        if any(selector.matches([(other.scope, other.steps)]) for selector in selectors):
+        if any(_meet(selector, other) for selector in selectors):
             faults.append(
                 Diagnostic(place, "E402", f"expected `{rule.id}` to leave its counterexample alone, got a match")
             )
     return Rule(rule, tuple(selectors), place)
+
+
+def _meet(selector: Selector, other: Selector) -> bool:
+    """Tell whether a selector names what a counterexample names, of which either may say `any`."""
+    places = [(other.scope, other.steps), *([("record", other.steps)] if selector.scope == "any" else [])]
+    return selector.matches(places) or (other.scope == "any" and other.matches([("record", selector.steps)]))
 
 
 _TRIAL = Keyring.of(bytes(range(32)))
@@ -230,8 +264,10 @@ _TRIAL = Keyring.of(bytes(range(32)))
 
 
 def _action_faults(rule: EntityRule | FieldRule, entity: str, place: Place) -> list[Diagnostic]:
+    where = rule.where if isinstance(rule, FieldRule) else ""
+    name = (where if isinstance(where, str) else "".join(where[:1])).rpartition(".")[2]
     try:
-        apply = make_action(rule.do, Subject(entity, "trial", level="city"), _TRIAL)
+        apply = make_action(rule.do, Subject(entity, "trial", level=place_level(name)), _TRIAL)
     except ActionError as error:
         return [Diagnostic(place, "E204", str(error))]
     return [

@@ -29,7 +29,7 @@ class Program:
     Args:
         policy: its name.
         fingerprint: twelve hexadecimal digits of the policy with everything it extends.
-        mode: `enforce` or `shadow`.
+        mode: `enforce`, `shadow`, or `partial` where a rule is in shadow mode.
         epoch: the epoch of the pseudonyms.
         roots: the node of each record kind; a kind that is not listed uses `event`.
         looking: what texts are looked at with.

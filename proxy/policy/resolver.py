@@ -129,7 +129,7 @@ class Resolver:
     def _by_rule(self, rule: Rule, kind: str, path: tuple[str, ...], name: str) -> Step:
         field = self._index.field(kind, path)
         entity = rule.spec.entity or (field.entity if field else None) or classify(name, path[:-1]) or "UNKNOWN"
-        treatment = self._treatments.of_rule(rule.spec, entity)
+        treatment = self._treatments.of_rule(rule.spec, entity, name)
         return Step(kind, path, treatment, exempt=treatment is None, whole=True)
 
     def _by_catalogue(self, field: Field, kind: str, path: tuple[str, ...]) -> Step:

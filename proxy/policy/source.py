@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from proxy.policy.diagnostics import Diagnostic, Place, did_you_mean
@@ -63,7 +63,7 @@ def read(text: str, file: str) -> Source:
     source = Source(file)
     yaml = YAML(typ="safe", pure=True)
     try:
-        source.diagnostics += _aliases(yaml, text, file)
+        source.diagnostics += _refused(yaml, text, file)
         node = None if source.diagnostics else yaml.compose(text)
     except YAMLError as error:
         source.diagnostics.append(_unreadable(error, text, file))
@@ -73,11 +73,28 @@ def read(text: str, file: str) -> Source:
     return source
 
 
-def _aliases(yaml: YAML, text: str, file: str) -> list[Diagnostic]:
-    """Find the aliases: a few lines of them grow to any size, and a circle of them never ends."""
-    marks = [event.start_mark for event in yaml.parse(text) if isinstance(event, AliasEvent)]
-    hint = "write the value out"
-    return [Diagnostic(_at(file, mark), "E110", "expected a value, got an alias", hint) for mark in marks]
+_MAX_DEPTH = 50
+"""Levels of a file; no policy needs ten, and what composes YAML calls itself for each."""
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def _refused(yaml: YAML, text: str, file: str) -> Iterator[Diagnostic]:
+    """Find what no file may hold.
+
+    Aliases: a few lines of them grow to any size, and a circle of them never ends. Half a character: it cannot be
+    written out, in a diagnostic or elsewhere.
+    """
+    depth = 0
+    for event in yaml.parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if isinstance(event, AliasEvent):
+            place = _at(file, event.start_mark)
+            yield Diagnostic(place, "E110", "expected a value, got an alias", "write the value out")
+        elif isinstance(event, ScalarEvent) and _HALF.search(event.value):
+            yield Diagnostic(_at(file, event.start_mark), "E114", "expected characters, got half of one")
+        elif depth > _MAX_DEPTH:
+            yield Diagnostic(_at(file, event.start_mark), "E115", f"expected at most {_MAX_DEPTH} levels, got more")
+            return
 
 
 def _unreadable(error: YAMLError, text: str, file: str) -> Diagnostic:
@@ -102,7 +119,7 @@ def _value(node: Node, path: Path, source: Source, constructor: SafeConstructor)
         return [_value(item, (*path, index), source, constructor) for index, item in enumerate(node.value)]
     try:
         return node.value if node.tag in _TEXT else _CONSTRUCTORS[str(node.tag)](constructor, node)
-    except (KeyError, ValueError):  # a tag that is none of YAML's own, or one that its value does not fit
+    except (KeyError, ValueError, IndexError):  # a tag that is none of YAML's own, or one that its value does not fit
         source.diagnostics.append(
             Diagnostic(place, "E102", "expected a plain value, got a tag", "write it as a string")
         )

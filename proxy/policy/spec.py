@@ -35,7 +35,7 @@ Mode = Literal["enforce", "shadow"]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Example(_Strict):
@@ -117,4 +117,6 @@ class PolicySpec(_Strict):
 def schema() -> dict[str, Any]:
     """Give the JSON Schema of a policy file, for `yaml-language-server`."""
     generated = PolicySpec.model_json_schema(by_alias=True)
+    action, _ = generated["properties"]["entities"]["additionalProperties"]["oneOf"]
+    action["anyOf"][1]["not"] = {"required": ["do"]}  # else a long form is an action too, and `oneOf` takes just one
     return generated | {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "eventveil policy"}

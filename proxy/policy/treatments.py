@@ -64,9 +64,9 @@ class Treatments:
         level = place_level(name) if entity == "LOCATION_COARSE" else ""
         return self.of_entity(entity, level, parameter)
 
-    def of_rule(self, rule: FieldRule, entity: str) -> Treatment | None:
-        """Give what a field rule does, None when it keeps."""
-        return self._made(rule.id, entity, rule, "city" if entity == "LOCATION_COARSE" else "", "")
+    def of_rule(self, rule: FieldRule, entity: str, name: str) -> Treatment | None:
+        """Give what a field rule does in a field of this name, None when it keeps."""
+        return self._made(rule.id, entity, rule, place_level(name) if entity == "LOCATION_COARSE" else "", "")
 
     def kept(self, entity: str) -> Treatment:
         """Give the treatment of an entity that is kept, for where something must be done to each value."""

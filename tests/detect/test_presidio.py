@@ -98,6 +98,7 @@ def test_an_operators_registry_takes_part(tmp_path):
     [
         "recognizers: 7",
         "nothing: here",
+        "supported_languages: [en]\nglobal_regex_flags: x\nrecognizers: []",
         "[",
         "7",
         "supported_languages: [en]\nrecognizers:\n  - {name: SpacyRecognizer, type: predefined}",
@@ -113,6 +114,85 @@ def test_a_registry_that_cannot_work_stops_the_start(tmp_path, content):
     registry.write_text(content, "utf-8")
     with pytest.raises(SettingsError):
         operator_rows(registry)
+
+
+def registry_of(folder: Path, *patterns: str, flags: str = "") -> Path:
+    """Write a registry with one recognizer of these expressions."""
+    listed = "".join(f"\n      - {{name: p{number}, regex: '{one}', score: 1}}" for number, one in enumerate(patterns))
+    path = folder / "own.yaml"
+    path.write_text(
+        f"supported_languages: [en]\n{flags}\nrecognizers:\n  - name: Badge\n    type: custom\n"
+        f"    supported_entity: BADGE\n    supported_languages: [en]\n    patterns:{listed}\n",
+        "utf-8",
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("pattern", "where"),
+    [
+        ("a{1001}", "operator's registry own.yaml, recognizer Badge, pattern p1"),
+        (r"\d*", "operator's registry own.yaml, recognizer Badge, pattern p1"),
+        ("(", "own.yaml, recognizer Badge, pattern p1"),
+    ],
+)
+def test_a_refused_expression_is_named(tmp_path, pattern, where):
+    """The fault says whose expression it is, without the expression."""
+    with pytest.raises(SettingsError) as refused:
+        operator_rows(registry_of(tmp_path, "BX", pattern))
+    assert str(refused.value).endswith(f"({where})")
+
+
+def test_a_recognizer_that_cannot_be_made_is_named(tmp_path):
+    """A recognizer without an entity is told by its name, or by its number where it has none."""
+    path = tmp_path / "own.yaml"
+    for name, told in (("name: Staff, ", "recognizer Staff"), ("", "recognizer 1")):
+        path.write_text(f"supported_languages: [en]\nrecognizers: [{{{name}type: custom, deny_list: [x]}}]", "utf-8")
+        with pytest.raises(SettingsError, match=rf"\(own\.yaml, {told}\)"):
+            operator_rows(path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "flags"),
+    [(r"(?:a|aa)+!", ""), (r"(?:a|aa)+!(?!x)", ""), (r"(?:a|aa)+!|é", ""), (r"(?:a|aa)+!", "global_regex_flags: 2")],
+)
+def test_an_expression_that_goes_back_without_end_is_stopped(tmp_path, pattern, flags):
+    """What RE2 reads it confirms; what only `regex` reads and does not finish counts as found."""
+    (row,) = operator_rows(registry_of(tmp_path, pattern, flags=flags))
+    text = f"{'a' * 44}?{'a' * 44}!x"
+    found = Detector(extra=(row,)).find([text]).get(text, ())
+    assert ["BADGE"] == [span.entity for span in found]
+
+
+def test_patience_with_an_expression_ends(tmp_path):
+    """An expression that ran out of time twenty times is asked no more: what is like a value counts as one."""
+    detector = Detector(extra=operator_rows(registry_of(tmp_path, r"(?:a|aa)+!(?!x)")))
+    assert {} == detector.find(["aa!x"])
+    slow = " ".join([f"{'a' * 60}!x"] * 2000)
+    assert 2000 == len(detector.find([slow])[slow])
+    assert ["aa!x"] == list(detector.find(["aa!x"]))
+
+
+def test_a_long_candidate_is_confirmed_to_its_end(tmp_path):
+    """A value behind hundreds of characters that the expression takes in is found."""
+    rows = operator_rows(registry_of(tmp_path, r"\S*BX-\d{4}"))
+    text = f"{'x' * 900}BX-1234"
+    assert [Span(0, len(text), "BADGE", "Badge-0")] == list(Detector(extra=rows).find([text])[text])
+
+
+def test_half_an_emoji_does_not_stop_a_search(tmp_path):
+    """Places are right in a text that is no UTF-8, and letters beyond ASCII bound words."""
+    rows = operator_rows(registry_of(tmp_path, r"\bBX-\d{4}", r"\bÜX-\d{4}\b"))
+    text = "\ud83d BX-1234 ÜX-1234"
+    assert ["BX-1234", "ÜX-1234"] == [text[span.start : span.end] for span in Detector(extra=rows).find([text])[text]]
+
+
+def test_without_presidio_it_says_how_to_get_it(monkeypatch):
+    """Where the package is missing, a policy that needs it is refused with what to install."""
+    monkeypatch.setitem(sys.modules, "presidio_analyzer", None)
+    with pytest.raises(SettingsError) as refused:
+        presidio_rows(frozenset({"UK_NINO"}))
+    assert "expected Presidio, got no package presidio_analyzer (pip install presidio-analyzer)" == str(refused.value)
 
 
 def test_a_registry_that_is_not_there_stops_the_start(tmp_path):

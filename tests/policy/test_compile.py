@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
@@ -52,6 +54,21 @@ def test_vendors_and_keys_have_their_own_tokens() -> None:
     assert 2 == sum(token.startswith(TOKEN) for token in tokens)
 
 
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("", "enforce"),
+        ("mode: shadow", "shadow"),
+        ("entities: {EMAIL_ADDRESS: {do: hash, mode: shadow}}", "partial"),
+        ("fields: [{id: a, where: event.a, do: drop, mode: shadow}]", "partial"),
+        ("mode: shadow\nfields: [{id: a, where: event.a, do: drop, mode: shadow}]", "shadow"),
+    ],
+)
+def test_a_program_says_how_far_it_is_in_force(text: str, mode: str) -> None:
+    """A single rule in shadow mode is told too."""
+    assert mode == program(text).mode
+
+
 def test_contract_and_canary_are_asked() -> None:
     """A program that the vendor would refuse, or that leaks, is not made."""
     with pytest.raises(PolicyError, match="E301"):
@@ -85,6 +102,34 @@ def test_a_registry_that_is_not_there_is_a_diagnostic(tmp_path: Path) -> None:
     """A recognizer file that cannot be read stops the policy, with the line that names it."""
     with pytest.raises(PolicyError, match=r"a.yaml:2:15: E111 expected a Presidio recognizer registry, got no file"):
         load_text("policy: a\nrecognizers: [own.yaml]", str(tmp_path / "a.yaml"))
+
+
+def test_a_broken_registry_is_the_only_fault(tmp_path: Path) -> None:
+    """What it would have brought is not called unknown; an unknown entity without it is."""
+    (tmp_path / "own.yaml").write_text(REGISTRY.replace("BX-", "(?P=x)"))
+    text = "policy: a\nrecognizers: [own.yaml]\nentities: {BADGE: hash}"
+    with pytest.raises(PolicyError) as refused:
+        load_text(text, str(tmp_path / "a.yaml"))
+    assert [" E111 "] == re.findall(r" E\d+ ", str(refused.value))
+    assert "recognizer Badge, pattern badge" in str(refused.value)
+
+
+def test_a_field_rule_may_speak_of_an_operators_entity(tmp_path: Path) -> None:
+    """What a registry brings can be said to live in a field; what stands for nothing known cannot."""
+    (tmp_path / "own.yaml").write_text(REGISTRY)
+    rule = "fields: [{id: a, where: event.door, entity: %s, do: hash}]"
+    text = f"policy: a\nextends: [base]\nrecognizers: [own.yaml]\n{rule}"
+    made = compile_program(load_text(text % "BADGE", str(tmp_path / "a.yaml")), DIALECTS["generic"], KEYRING)
+    assert event(made, {"door": "BX-1234"})["door"].startswith(TOKEN)
+    with pytest.raises(PolicyError, match="E202 expected an entity, got `UNKNOWN`"):
+        load_text(text % "UNKNOWN", str(tmp_path / "a.yaml"))
+
+
+def test_a_policy_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Presidio a policy that names its entities does not compile, and says how to install it."""
+    monkeypatch.setitem(sys.modules, "presidio_analyzer", None)
+    with pytest.raises(PolicyError, match=r"1:1: E113 expected Presidio, got .* \(pip install presidio-analyzer\)"):
+        program("entities: {UK_NHS: hash, US_NPI: hash}")
 
 
 def test_an_entity_of_presidio_brings_its_recognizer() -> None:

@@ -51,6 +51,18 @@ SCOPE = "expected one of event, profile, group, query, record, any before the fi
             ["2:10: E402 expected `a` to leave its counterexample alone, got a match"],
         ),
         (
+            "fields: [{id: a, where: any.note, do: keep, counterexamples: [event.plan, event.note]}]",
+            ["2:10: E402 expected `a` to leave its counterexample alone, got a match"],
+        ),
+        (
+            "fields: [{id: a, where: event.a.note, do: keep, counterexamples: [any.plan, any.note]}]",
+            ["2:10: E402 expected `a` to leave its counterexample alone, got a match"],
+        ),
+        (
+            "regions: [GB, UK]",
+            ["2:15: E205 expected a country with telephones, got `UK` (hint: did you mean `GB`?)"],
+        ),
+        (
             "fields: [{id: a, where: event.a, do: keep, examples: [{in: pro, out: free}]}]",
             [f"2:10: {DIFFERS.format(1)}"],
         ),
@@ -79,6 +91,13 @@ def test_all_faults_are_told_at_once() -> None:
     assert ["2:11", "3:12", "3:25", "5:3"] == [
         fault.split(": ")[0].removeprefix("shop.yaml:") for fault in faults(text)
     ]
+
+
+@pytest.mark.parametrize(("where", "out"), [("event.country", "DE"), ("[event.city, event.country]", "null")])
+def test_an_example_of_a_place_stands_in_the_field_it_is_for(where: str, out: str) -> None:
+    """What a level leaves of a place is told by the name of the rule's first field, as in an event."""
+    rule = f"id: a, where: {where}, entity: LOCATION_COARSE, do: {{generalize: country}}"
+    assert policy(f"fields: [{{{rule}, examples: [{{in: DE, out: {out}}}]}}]").fields
 
 
 def test_no_is_a_value_like_any_other() -> None:

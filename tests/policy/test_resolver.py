@@ -10,6 +10,7 @@ from tests.policy.programs import TOKEN, event, places, program, run
 TWO_RULES = "fields: [{id: r, where: event.a.b, do: keep}, {id: s, where: event.a, do: mask}]"
 MASKED = {"a": {"b": "**", "c": ["*", None, {"d": "*"}]}}
 DROP = "unknown: drop\n"
+COARSE = "fields: [{id: r, where: %s, entity: LOCATION_COARSE, do: {generalize: country}}]"
 RULE = "fields: [{id: r, where: %s, do: %s}]"
 
 
@@ -25,6 +26,8 @@ RULE = "fields: [{id: r, where: %s, do: %s}]"
         (RULE % ("event.a", "mask"), {"a": {"b": "xy", "c": [1, None, {"d": 2}]}}, MASKED),
         # of two rules the first wins, also inside an object that another treats
         (TWO_RULES, {"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": "*"}}),
+        # a rule's level of a place is that of the field's name
+        (COARSE % "event.*", {"country": "DE", "city": "Bonn"}, {"country": "DE"}),
         # a word in a name, and what stands around it
         ("", {"nachname": "Lovelace", "email_verified": True, "plan": "pro"}, {"email_verified": True, "plan": "pro"}),
         ("", {"last_name": {"value": "Lovelace", "x": "Byron"}}, {"last_name": {}}),

@@ -51,6 +51,13 @@ def test_yaml_is_plain_values(text: str, value: object) -> None:
         ("a: !x b", ["f:1:4: E102 expected a plain value, got a tag (hint: write it as a string)"]),
         ("a: !!int b", ["f:1:4: E102 expected a plain value, got a tag (hint: write it as a string)"]),
         ("a: !!binary aGk=", ["f:1:4: E102 expected a plain value, got a tag (hint: write it as a string)"]),
+        ('a: !!int ""', ["f:1:4: E102 expected a plain value, got a tag (hint: write it as a string)"]),
+        ('a: !!float ""', ["f:1:4: E102 expected a plain value, got a tag (hint: write it as a string)"]),
+        ("[" * 3000, ["f:1:51: E115 expected at most 50 levels, got more"]),
+        ("- " * 2000 + "x", ["f:1:101: E115 expected at most 50 levels, got more"]),
+        ("[" * 50 + "]" * 50, []),
+        (r'a: "\ud800"', ["f:1:4: E114 expected characters, got half of one"]),
+        (r'"\ud800": a', ["f:1:1: E114 expected characters, got half of one"]),
         ("[a]: b", ["f:1:1: E103 expected a key, got a list or mapping"]),
         (
             "a: &x b\nc: *x\nd: *x",

@@ -87,10 +87,10 @@ def test_a_rule_of_the_policy_has_its_own() -> None:
     """A field rule's treatment bears the rule's id; one that keeps has none."""
     rules = "fields: [{id: a, where: event.a, do: mask}, {id: b, where: event.b, do: keep}]"
     one, other = (rule.spec for rule in policy(rules).fields)
-    treatment = made(rules).of_rule(one, "LOCATION_COARSE")
+    treatment = made(rules).of_rule(one, "LOCATION_COARSE", "x")
     assert treatment is not None
     assert ("a", "LOCATION_COARSE", "mask") == (treatment.rule, treatment.entity, treatment.action)
-    assert made(rules).of_rule(other, "PERSON") is None
+    assert made(rules).of_rule(other, "PERSON", "x") is None
 
 
 @pytest.mark.parametrize(
