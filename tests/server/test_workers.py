@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
+import zlib
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any, cast
+from urllib.parse import quote
 
 import pytest
 
-from proxy.errors import FramingInvalid
+from proxy.errors import FramingInvalid, InflationLimit
 from proxy.model import Report, Scrubbed, WireRequest
+from proxy.policy.program import Program
 from proxy.server.lanes import Lane, Origins
 from proxy.server.workers import Workers
 from proxy.telemetry import Telemetry
+from proxy.wire.dialect import Dialect
 from proxy.wire.registry import DIALECTS
 from tests.fakes import Keeping
 
@@ -36,7 +42,56 @@ async def test_only_a_large_body_leaves_the_event_loop(size: int, beside: bool) 
         assert request is (await workers.run(LANE, request)).request
     finally:
         workers.close()
-    assert [(not beside, (LANE.dialect, LANE.program, 99))] == seen
+    assert [(not beside, (LANE.dialect, LANE.program, 99 if beside else 4))] == seen
+
+
+BATCH = b'[{"n":"' + b"a" * 1000 + b'"}]'
+PACKED = gzip.compress(BATCH)
+GZIP = (("Content-Encoding", "gzip"),)
+
+
+def _decoding(request: WireRequest, dialect: Dialect, _program: Program, limit_bytes: int) -> Scrubbed:
+    dialect.decode(request, dialect.route(request.method, request.path), limit_bytes)
+    return Scrubbed(request, Report(1, 1, 0, ()))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "packed"),
+    [
+        ("generic", WireRequest("POST", "/", "", GZIP, PACKED)),
+        ("generic", WireRequest("POST", "/", "", (), zlib.compress(BATCH))),
+        ("posthog", WireRequest("POST", "/e/", "", (), b"data=" + quote(b64encode(PACKED)).encode())),
+        ("posthog", WireRequest("GET", "/e/", f"data={quote(b64encode(PACKED))}", (), b"")),
+    ],
+)
+async def test_what_inflates_past_the_limit_leaves_the_event_loop(dialect: str, packed: WireRequest) -> None:
+    """What counts is the size inside, however it was packed; a packed body that stays small stays on the loop."""
+    beside: list[bool] = []
+
+    def heart(*given: Any) -> Scrubbed:
+        scrubbed = _decoding(*given)
+        beside.append(threading.current_thread() is not threading.main_thread())
+        return scrubbed
+
+    lane = replace(LANE, dialect=DIALECTS[dialect])
+    for inline_bytes in (len(BATCH), len(BATCH) - 1):
+        workers = Workers(inline_bytes, len(BATCH), heart)
+        try:
+            await workers.run(lane, packed)
+        finally:
+            workers.close()
+    assert [False, True] == beside
+
+
+async def test_what_inflates_past_every_limit_is_refused_by_the_larger_one() -> None:
+    """The error of the try on the loop reaches nobody."""
+    workers = Workers(100, 200, _decoding)
+    try:
+        with pytest.raises(InflationLimit, match="at most 200 bytes") as refused:
+            await workers.run(LANE, WireRequest("POST", "/", "", GZIP, PACKED))
+    finally:
+        workers.close()
+    assert refused.value.__context__ is None
 
 
 @pytest.mark.parametrize("inline_bytes", [0, 10])
