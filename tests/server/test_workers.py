@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import json
+import sys
 import threading
 import zlib
 from base64 import b64encode
@@ -13,8 +16,11 @@ from urllib.parse import quote
 import pytest
 
 from proxy.errors import FramingInvalid, InflationLimit
+from proxy.keys.keyring import Keyring
 from proxy.model import Report, Scrubbed, WireRequest
+from proxy.policy import compile_program, load
 from proxy.policy.program import Program
+from proxy.scrub import scrub_request
 from proxy.server.lanes import Lane, Origins
 from proxy.server.workers import Workers
 from proxy.telemetry import Telemetry
@@ -122,3 +128,30 @@ async def test_a_program_with_a_model_never_runs_on_the_loop() -> None:
     finally:
         workers.close()
     assert [True] == beside
+
+
+async def test_threads_share_what_they_remember() -> None:
+    """Requests that fill and empty a lane's plans at once leave as each does alone."""
+    interval = sys.getswitchinterval()
+    requests = [_person(number) for number in range(300)]
+
+    def lane() -> Lane:
+        program = compile_program(load("balanced"), LANE.dialect, Keyring.of(bytes(range(32))))
+        program.roots["event"]._ground.limit = 60
+        return replace(LANE, program=program)
+
+    workers, shared, alone = Workers(0, 2**20), lane(), lane()
+    sys.setswitchinterval(1e-6)
+    try:
+        together = await asyncio.gather(*[workers.run(shared, request) for request in requests])
+    finally:
+        sys.setswitchinterval(interval)
+        workers.close()
+    assert [scrub_request(request, alone.dialect, alone.program) for request in requests] == together
+
+
+def _person(number: int) -> WireRequest:
+    """Write a request in one of eleven shapes."""
+    at = number % 11
+    fields = {f"field_{at}": "x", "email": f"ada{number}@example.org", f"deep_{at}": {f"first_name_{at}": "Ada"}}
+    return WireRequest("POST", "/", "", (), json.dumps(fields).encode())
