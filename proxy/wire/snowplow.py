@@ -63,7 +63,7 @@ _EVENT: dict[str, Field] = {
 Described = dict[str, Any]
 """Self-describing JSON: `schema` and `data`, and nothing beside them."""
 
-_SCHEMA = re.compile(r"iglu:[\w.-]+/([\w-]+)/[\w-]+/\d+-\d+-\d+", re.ASCII).fullmatch
+_SCHEMA = re.compile(r"iglu:[\w.-]+/([\w-]+)/[\w-]+/\d{1,4}-\d{1,4}-\d{1,4}", re.ASCII).fullmatch
 """Source: Iglu, "Self-describing JSON schemas": vendor, name, format and version."""
 
 _UNDESCRIBED = "undescribed"
@@ -81,10 +81,8 @@ def _unfold(records: list[Any]) -> Callable[[], None]:
                 folds.append(partial(_fold, record, name, record[name], document, before, items))
                 view: dict[str, list[Any]] = {}
                 record[name] = view
-                for item in items or ():
+                for item in items:
                     view.setdefault(_name(item), []).append(item["data"])
-                if items is None:
-                    view[_UNDESCRIBED] = [document]
 
     def fold() -> None:
         for one in folds:
@@ -104,15 +102,20 @@ def _opened(held: Any) -> tuple[Any, bytes] | None:
     if not isinstance(held, str):
         return None
     try:
-        if _is_json(held):
-            document = read(held.encode("utf-8", "surrogatepass"))
-            return document, write(document)
         # Collectors skip what is not base64 and stop at the padding, and so does Python.
-        raw = urlsafe_b64decode(held + "==")
+        is_json = _is_json(held)
+        raw = held.encode("utf-8", "surrogatepass") if is_json else urlsafe_b64decode(held + "==")
         document = read(raw)
     except (DocumentInvalid, ValueError):
         return None
-    return document, write(document) if urlsafe_b64encode(raw).decode().rstrip("=") == held.rstrip("=") else b""
+    written = write(document)
+    is_all = is_json or urlsafe_b64encode(raw).decode().rstrip("=") == held.rstrip("=")
+    return document, written if is_all and _has_each_name_once(raw, written) else b""
+
+
+def _has_each_name_once(text: bytes, written: bytes) -> bool:
+    """Tell whether no value is missing from what was read: of names that come twice the last one is."""
+    return text.count(b'"') == written.count(b'"') and b"\\u0022" not in text
 
 
 def _is_view(held: Any) -> bool:
@@ -127,13 +130,13 @@ def _is_json(held: str) -> bool:
 _BRACKETS = frozenset("{[")
 
 
-def _items(document: Any) -> list[Described] | None:
-    """Give what an event's or a list of contexts' envelope holds; None when it is anything but an envelope."""
-    if not _is_described(document):
-        return None
-    data = document["data"]
-    items = data if isinstance(data, list) else [data]
-    return items if all(_is_described(item) and isinstance(item["data"], dict) for item in items) else None
+def _items(document: Any) -> list[Described]:
+    """Give what an event's or a list of contexts' envelope holds; all other JSON is one item without a schema."""
+    data = document["data"] if _is_described(document) else None
+    items: list[Any] = data if isinstance(data, list) else [data]
+    if all(_is_described(item) and isinstance(item["data"], dict) for item in items):
+        return items
+    return [{"schema": f"/{_UNDESCRIBED}", "data": document}]
 
 
 def _is_described(value: Any) -> bool:
@@ -147,16 +150,16 @@ def _name(item: Described) -> str:
     return str(item["schema"]).split("/")[1]
 
 
-def _fold(
-    record: dict[str, Any], name: str, held: Any, document: Any, before: bytes, items: list[Described] | None
-) -> None:
+def _fold(record: dict[str, Any], name: str, held: Any, document: Any, before: bytes, items: list[Described]) -> None:
+    """Put back what is left, under its schema's name still: a name that had to go takes its item along."""
     view = record.get(name)
     if not isinstance(view, dict):
         return
     left = {(shown, id(data)) for shown, datas in view.items() for data in datas}
-    if items is not None and document["data"] is items:
-        items[:] = [item for item in items if (_name(item), id(item["data"])) in left]
-    elif not left:
+    kept = [item for item in items if (_name(item), id(item["data"])) in left]
+    if isinstance(document, dict) and document.get("data") is items:
+        items[:] = kept
+    elif not kept:
         del record[name]
         return
     record[name] = _closed(held, document, before)

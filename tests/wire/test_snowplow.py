@@ -118,6 +118,25 @@ def test_of_base64_nothing_leaves_that_was_skipped(spoil: Any) -> None:
     assert packed == _scrubbed({"e": "pv", "cx": spoil(packed)})["cx"]
 
 
+@pytest.mark.parametrize("text", ['{"a":"ada@example.org","a":"x"}', '{"a":"","a":"\\u0022\\u0022"}'])
+def test_of_names_that_come_twice_one_leaves(text: str) -> None:
+    """The value that was not read does not leave with the text around it."""
+    packed = urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    out = _scrubbed({"e": "ue", "ue_pr": text, "ue_px": packed})
+    assert [orjson.loads(text)] * 2 == [out["ue_pr"], orjson.loads(urlsafe_b64decode(out["ue_px"] + "=="))]
+    assert packed != out["ue_px"]
+
+
+def test_a_schema_whose_name_is_personal_goes_with_its_data() -> None:
+    """What the policy would not leave in a field's name does not leave in a schema's."""
+    secret = "ghp" + "_" + "a1B2" * 9
+    out = _scrubbed(
+        _event(_described(secret, {"plan": "x"}), _described("page", {"n": 1}), event=_described(secret, {}))
+    )
+    assert [_described("page", {"n": 1})] == out["co"]["data"]
+    assert "ue_pr" not in out
+
+
 def test_what_nobody_described_can_be_dropped() -> None:
     """A rule that takes it out leaves no field."""
     batch = opened("snowplow", request(TP2, _payload({"e": "ue", "ue_pr": "[7]"})))
