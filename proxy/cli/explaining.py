@@ -10,13 +10,12 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from proxy.cli.requests import Lane, open_lane, requests
 from proxy.errors import EventveilError
 from proxy.model import Part, Report, Scrubbed, WireRequest
 from proxy.policy.selectors import dotted
 from proxy.scrub import INFLATED_BYTES
+from proxy.wire import json_text
 
 __all__ = ["changes", "run", "write"]
 
@@ -25,7 +24,13 @@ WIDTH = 64
 
 Place = tuple[str, ...]
 
-_NO_RULE = "set by the dialect, so that the vendor adds nothing from the connection"
+_NO_RULE = {
+    (True, True): "set by the dialect, so that the vendor adds nothing from the connection",
+    (True, False): "under another name",
+    (False, True): "added, so that the vendor looks nothing up",
+}
+"""Why something changed without a rule, by whether anything stood there before, and stands there now."""
+_NOTHING_LEFT = "not sent, since no record is left"
 
 
 def run(options: Namespace) -> int:
@@ -33,12 +38,12 @@ def run(options: Namespace) -> int:
     lane = open_lane(options)
     for request in requests(options):
         if isinstance(request, EventveilError):
-            sys.stdout.write(f"refused ({request.reason}): {request}\n\n")
+            _say(f"refused ({request.reason}): {request}")
             continue
         try:
             write(lane, request, lane.scrub(request))
         except EventveilError as error:
-            sys.stdout.write(f"{request.method} {request.path}\n  refused ({error.reason}): {error}\n\n")
+            _say(f"{request.method} {request.path}\n  refused ({error.reason}): {error}")
     return 0
 
 
@@ -46,9 +51,20 @@ def write(lane: Lane, request: WireRequest, scrubbed: Scrubbed) -> None:
     """Write one request's changes to standard output."""
     report = scrubbed.report
     out = [f"{request.method} {request.path}   {report.received} records, {report.forwarded} forwarded"]
+    shown = set()
     for place, before, after, why in changes(lane, request, scrubbed):
+        shown.add(place)
         out += [f"  {place}", f"    - {_cut(before)}", f"    + {_cut(after)}   ({why})"]
-    sys.stdout.write("\n".join(out) + "\n\n")
+    if not _is_whole(report):
+        others = [finding for finding in report.findings if finding.where not in shown]
+        out += [f"  {found.where}\n    {found.count} x   ({found.rule}: {found.action})" for found in others]
+    _say("\n".join(out))
+
+
+def _say(text: str) -> None:
+    """Write to standard output what it can show, the rest as escapes: half an emoji has no UTF-8."""
+    coding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(f"{text}\n\n".encode(coding, "backslashreplace").decode(coding))
 
 
 def changes(lane: Lane, request: WireRequest, scrubbed: Scrubbed) -> Iterator[tuple[str, Any, Any, str]]:
@@ -63,7 +79,8 @@ def changes(lane: Lane, request: WireRequest, scrubbed: Scrubbed) -> Iterator[tu
         place, value = before.get(key, (None, None))
         new_place, new = after.get(key, (None, None))
         where = place or new_place or ()
-        why = _why(rules, where) or ("under another name" if place else "added, so that the vendor looks nothing up")
+        no_rule = _NO_RULE[place is not None, new_place is not None] if scrubbed.request else _NOTHING_LEFT
+        why = _why(rules, where) or no_rule
         line = (dotted(where), str(value), why)
         if new != value and line not in told and (where[0] != "header" or _why(rules, where)):
             told.add(line)
@@ -76,9 +93,14 @@ Leaves = dict[Key, tuple[Place, Any]]
 
 
 def _shown(before: Leaves, after: Leaves, report: Report) -> list[Key]:
-    """Give the keys to compare. Of records only when each that came in is there: otherwise they stand under others'."""
-    together = not report.forwarded or not report.dropped
+    """Give the keys to compare, of records only when they can be."""
+    together = _is_whole(report)
     return [key for key in dict.fromkeys([*before, *after]) if together or key[0] == AROUND]
+
+
+def _is_whole(report: Report) -> bool:
+    """Tell whether all records left or none did; otherwise they stand under the numbers of others."""
+    return not report.forwarded or not report.dropped
 
 
 def _why(rules: dict[str, list[str]], place: Place) -> str:
@@ -120,5 +142,5 @@ def _walk(value: Any, place: Place, key: Key) -> Iterator[tuple[Key, tuple[Place
 def _cut(value: Any) -> str:
     if value is None:
         return "-"
-    text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    text = value if isinstance(value, str) else json_text.write(value).decode()
     return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"

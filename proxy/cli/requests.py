@@ -5,6 +5,7 @@ A line is `{"method", "path", "query", "headers": [[name, value]], "body_b64"}`,
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import Namespace
 from base64 import b64decode
@@ -78,7 +79,7 @@ def _request(entry: Any, prefix: str) -> WireRequest:
 def _har(path: Path) -> list[Any]:
     """Give the entries of a HAR file.
 
-    Source: HTTP Archive (HAR) 1.2, `log.entries[].request`; a browser writes binary bodies as latin-1 text or base64.
+    Source: HTTP Archive (HAR) 1.2, `log.entries[].request`.
     """
     try:
         entries = orjson.loads(path.read_bytes())["log"]["entries"]
@@ -92,20 +93,37 @@ def _har(path: Path) -> list[Any]:
 def _har_request(entry: Any) -> dict[str, Any]:
     request = entry["request"]
     url = urlsplit(request["url"])
+    headers = [[header["name"], header["value"]] for header in request["headers"]]
+    packed = any(name.lower() == "content-encoding" for name, _ in headers)
     return {
         "method": request["method"],
         "path": url.path,
         "query": url.query,
-        "headers": [[header["name"], header["value"]] for header in request["headers"]],
-        "body_b64": _har_body(request.get("postData") or {}),
+        "headers": headers,
+        "body_b64": _har_body(request.get("postData") or {}, packed=packed),
     }
 
 
-def _har_body(post: dict[str, Any]) -> str:
+def _har_body(post: dict[str, Any], *, packed: bool) -> str:
     from base64 import b64encode  # noqa: PLC0415 - HAR files only
 
     text = post.get("text") or ""
     if post.get("encoding") == "base64":
         return str(text)
-    latin = all(ord(sign) < 256 for sign in text) and not text.isascii()
+    latin = text.isascii() or (max(text) <= "\xff" and (packed or _is_bytes(text)))
     return b64encode(text.encode("latin-1" if latin else "utf-8", "surrogatepass")).decode()
+
+
+def _is_bytes(text: str) -> bool:
+    """Tell a body whose bytes were written as characters from text: it holds control characters, or UTF-8."""
+    if _CONTROL(text):
+        return True
+    try:
+        text.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]").search
+"""What JSON and forms are free of, and gzip, zlib and zstd begin with or hold soon."""

@@ -29,7 +29,7 @@ WITHOUT_A_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Say nothing of a length when they have no body; the others say 0. Source: RFC 9110 section 8.6."""
 
 NAMES_LIMIT = 512
-"""Header names that are remembered. They come from the dialects' lists, in as many cases as SDKs write them."""
+"""Header names that are remembered. They come from the dialects' lists, in lower case, as `scrub` writes them."""
 
 
 def request_head(upstream: Upstream, request: WireRequest) -> bytes:

@@ -68,10 +68,11 @@ def _degree(value: Scalar) -> Scalar | None:
         return None
 
 
-# `re` and not `re2`, which takes no lone surrogates; neither pattern can backtrack.
+# `re` and not `re2`, which takes no lone surrogates; no pattern goes back over what it has read.
 _DOMAIN = re.compile(r"@[^@\s]+$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_NUMBER = re.compile(r"\d").search
+_NAME = re.compile(r"((?:\D*?[pe]1_[0-9a-f]{6}_[\w-]{22,})*+)(\D*)").match
+"""Up to the last pseudonym before the first number that is in none, and from there to that number."""
 _BETWEEN = " \t\r\n\v\f/_-"
 """What stands between a product and its version, perhaps with a `v`: `Windows 10`, `app-v2`, `curl/8`."""
 
@@ -93,15 +94,18 @@ _BROWSERS = ("Edg", "OPR", "SamsungBrowser", "CriOS", "FxiOS", "Firefox", "Chrom
 def _family(value: Scalar) -> Scalar | None:
     """Keep the browser's and the system's family; a version alone has none."""
     text = str(value)
+    if text.startswith(_BROWSER) and len(text) <= LONGEST_AGENT:
+        return _known_agent(text)
     return _agent(text) if "/" in text else _before_version(text) or None
 
 
-@lru_cache(maxsize=1024)
-def _agent(text: str) -> str | None:
-    """Write a User-Agent again by its families.
+_BROWSER = "Mozilla/"
+LONGEST_AGENT = 512
+"""Characters. The longest that the captured browsers send has some 150."""
 
-    Remembered across requests: thousands share a browser's name, and it identifies nobody.
-    """
+
+def _agent(text: str) -> str | None:
+    """Write a User-Agent again by its families."""
     system = next((again for tell, again in _SYSTEMS if tell in text), "")
     browser = next((name for name in _BROWSERS if name + "/" in text), "")
     if not system and not browser:
@@ -111,13 +115,18 @@ def _agent(text: str) -> str | None:
     return f"Mozilla/5.0{comment}{f' {browser}/0.0' if browser else ''}{mobile}"
 
 
+_known_agent = lru_cache(maxsize=1024)(_agent)
+"""Remembers across requests: thousands share a browser's name. All else that a client writes is forgotten."""
+
+
 def _before_version(text: str) -> str:
-    """Cut a text where its first number begins: `Windows 10` → `Windows`."""
-    number = _NUMBER(text)
-    name = (text[: number.start()] if number else text).rstrip(_BETWEEN)
+    """Cut a text where its first number begins: `Windows 10` → `Windows`. A pseudonym is no number."""
+    found = _NAME(text)
+    kept, name = found.groups() if found else ("", "")
+    name = name.rstrip(_BETWEEN)
     while name.endswith("v") and name[-2:-1] in _BETWEEN:
         name = name[:-1].rstrip(_BETWEEN)
-    return name.lstrip()
+    return (kept + name).lstrip()
 
 
 COARSER: dict[tuple[str, str], Callable[[Scalar], Scalar | None]] = {

@@ -9,7 +9,7 @@ cost a client's new name 1 µs for each step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple, get_args
@@ -208,13 +208,21 @@ Rename = Callable[[Sequence[str]], dict[str, Renamed]]
 """From names to what must stand in place of those that are personal themselves."""
 
 
+ENTRY_BYTES = 400
+"""What a name, a node or a plan of few names takes; measured."""
+
+NAME_BYTES = 40
+"""What a plan takes for a name, beside its characters; measured. Twice as much where the field holds an object."""
+
+
 @dataclass(slots=True)
 class Ground:
     """What all nodes of a program share.
 
     Args:
         limit: how many entries (plans, names, nodes) are remembered together; at the limit all are forgotten at once.
-            A site with 300 kinds of events of 30 properties needs some 3,000.
+            A plan of many names counts as several. A site with 300 kinds of events of 30 properties needs some 3,000;
+            50,000 take some 20 MB, at worst twice as much.
     """
 
     classify: Classify
@@ -223,9 +231,9 @@ class Ground:
     size: int = 0
     roots: list[Node] = field(default_factory=list)
 
-    def count(self) -> None:
-        """Count one more entry."""
-        self.size += 1
+    def count(self, texts: Iterable[str] = ()) -> None:
+        """Count one more entry, with the names or other texts that it holds."""
+        self.size += 1 + sum([len(text) + NAME_BYTES for text in texts]) // ENTRY_BYTES
         if self.size > self.limit:
             for root in self.roots:
                 root.forget()
@@ -285,7 +293,7 @@ class Node:
     def _remembered(self, shape: Shape, d: dict[str, Any]) -> Plan:
         plan = self._fresh(d)
         if not plan.renames and len(d) <= LARGEST_SHAPE and (not d or max(map(len, d)) <= LONGEST_NAME):
-            self._ground.count()
+            self._ground.count(d)
             self._plans[shape] = plan
         return plan
 
@@ -327,7 +335,7 @@ class Node:
         if block is None:
             block = Block(tuple([(name, steps[name]) for name in names]), _getter(names))
             if self._steps.keys() >= set(names):
-                self._ground.count()
+                self._ground.count(names)
                 self._blocks[names] = block
         return block
 
@@ -341,7 +349,7 @@ class Node:
         if step is None:
             step = self._ground.classify(self, name if shown is None else shown)
             if shown is None and len(name) <= LONGEST_NAME:
-                self._ground.count()
+                self._ground.count((step.finding.where,))
                 self._steps[name] = step
         return step
 

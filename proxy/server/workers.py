@@ -1,7 +1,12 @@
-"""Where the pure heart runs: on the event loop, or beside it when a body is large.
+"""Where the pure heart runs: on the event loop, or beside it when a body is large, as sent or inflated.
 
-A small request costs less than handing it to a thread; a large one would hold up every other connection. The heart has
-no state of its own, so that any thread may run it. `handler` calls `run`; `app` closes the threads.
+A small request costs less than handing it to a thread; a large one would hold up every other connection. How large a
+body is inside shows when it is opened: it is tried on the loop with the limit that holds there, and what inflates past
+it goes to a thread.
+
+Any thread may run the heart, several at once. What requests of a lane share, plans of shapes and a few memos, gains
+entries that are the same whoever makes them, is dropped as a whole, and a request keeps what it has taken out of it.
+`handler` calls `run`; `app` closes the threads.
 """
 
 from __future__ import annotations
@@ -9,8 +14,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from proxy.errors import InflationLimit
 from proxy.model import Scrubbed, WireRequest
 from proxy.policy.program import Program
 from proxy.scrub import scrub_request
@@ -34,7 +41,7 @@ class Workers:
     """Runs the heart.
 
     Args:
-        inline_bytes: bodies up to this size are scrubbed on the event loop.
+        inline_bytes: bodies up to this size, as sent and inflated, are scrubbed on the event loop.
         inflated_bytes: how large a body may become when it is decompressed.
     """
 
@@ -50,7 +57,8 @@ class Workers:
             EventveilError: nothing of it may be forwarded.
         """
         if len(request.body) <= self.inline_bytes and not lane.program.slow:
-            return self.heart(request, lane.dialect, lane.program, self.inflated_bytes)
+            with suppress(InflationLimit):
+                return self.heart(request, lane.dialect, lane.program, min(self.inline_bytes, self.inflated_bytes))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
             self.threads, self.heart, request, lane.dialect, lane.program, self.inflated_bytes

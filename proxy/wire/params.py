@@ -9,6 +9,7 @@ the rule for `verbose=1&ip=1&_=…`, gives the original text; only otherwise is 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
@@ -60,9 +61,8 @@ class Params:
         return self._rewrite(raw_values or {})
 
     def _rewrite(self, raw_values: Mapping[str, str]) -> str:
-        left: dict[str, list[str]]
-        left = {name: [*value] if isinstance(value, list) else [value] for name, value in self.values.items()}
-        left.update({name: [""] for name in raw_values})
+        left = {name: deque(value if isinstance(value, list) else [value]) for name, value in self.values.items()}
+        left.update({name: deque([""]) for name in raw_values})
         pieces: list[str] = []
         for piece in self._raw.split("&") if self._raw else ():
             raw_name, _, raw_value = piece.partition("=")
@@ -73,7 +73,7 @@ class Params:
                 del left[name]
                 pieces.append(f"{raw_name}={raw_values[name]}")
             elif left.get(name):
-                now = left[name].pop(0)
+                now = left[name].popleft()
                 pieces.append(piece if now == _decoded(raw_value) else f"{raw_name}={_quoted(now)}")
         for name, added in left.items():
             pieces.extend(f"{_quoted(name)}={raw_values.get(name) or _quoted(value)}" for value in added)
@@ -92,11 +92,11 @@ def _values(raw: str) -> Values:
             continue
         name, _, value = piece.partition("=")
         name, value = _decoded(name), _decoded(value)
-        if name in values:
-            known = values[name]
-            values[name] = [*known, value] if isinstance(known, list) else [known, value]
+        known = values.get(name)
+        if isinstance(known, list):
+            known.append(value)
         else:
-            values[name] = value
+            values[name] = value if known is None else [known, value]
     return values
 
 

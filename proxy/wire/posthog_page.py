@@ -77,10 +77,13 @@ PAGE = {
 }
 """Properties of page views, autocapture, heat maps, web vitals and errors."""
 
-_TEXT_WITHIN = r'[^"\\]*(?:\\.[^"\\]*)*'
+_TEXT_WITHIN = r'[^"\\]*+(?:\\.[^"\\]*+)*+'
 _OWN = "(?:attr_|href=|nth-|text=)"
-_LINK = re.compile(rf'([^":;]*(?::(?!{_OWN})[^":;]*)*)(?::((?:[^"=;]+="{_TEXT_WITHIN}")*))?(?:;|$)', re.DOTALL)
-"""A class may hold a colon (`md:flex`): attributes begin at the first colon that one of PostHog's own names follows."""
+_LINK = re.compile(
+    rf'([^":;]*+(?::(?!{_OWN}|[^":;]*+")[^":;]*+)*+)(?::((?:[^"=;]++="{_TEXT_WITHIN}")*+))?(?:;|$)', re.DOTALL
+)
+"""A class may hold a colon (`md:flex`): attributes begin at the first colon that one of PostHog's own names follows, or
+at the last one before a quotation mark. No step goes back: a chain of colons would take the square of its length."""
 _PAIR = re.compile(rf'([^"=;]+)="({_TEXT_WITHIN})"', re.DOTALL)
 
 

@@ -14,6 +14,7 @@ protocol"; Enrich, Transform.scala; Iglu Central client_session/1-0-2.
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from functools import partial
@@ -59,18 +60,29 @@ _EVENT: dict[str, Field] = {
 """The tracker protocol's parameters, and what the trackers' own contexts and plugins put inside."""
 
 
+Described = dict[str, Any]
+"""Self-describing JSON: `schema` and `data`, and nothing beside them."""
+
+_SCHEMA = re.compile(r"iglu:[\w.-]+/([\w-]+)/[\w-]+/\d{1,4}-\d{1,4}-\d{1,4}", re.ASCII).fullmatch
+"""Source: Iglu, "Self-describing JSON schemas": vendor, name, format and version."""
+
+_UNDESCRIBED = "undescribed"
+"""The name by which JSON is shown that does not describe itself."""
+
+
 def _unfold(records: list[Any]) -> Callable[[], None]:
-    """Show self-describing JSON by the names of its schemas; give what folds it again."""
+    """Show self-describing JSON by the names of its schemas, other JSON whole; give what folds it again."""
     folds: list[Callable[[], None]] = []
     for record in (record for record in records if isinstance(record, dict)):
         for name in f"{_EVENTS} {_CONTEXTS}".split():
-            if opened := _items(record.get(name)):
-                document, items = opened
-                folds.append(partial(_fold, record, name, record[name], document, write(document)))
+            if opened := _opened(record.get(name)):
+                document, before = opened
+                items = _items(document)
+                folds.append(partial(_fold, record, name, record[name], document, before, items))
                 view: dict[str, list[Any]] = {}
                 record[name] = view
                 for item in items:
-                    view.setdefault(item["schema"].partition("/")[2].partition("/")[0], []).append(item["data"])
+                    view.setdefault(_name(item), []).append(item["data"])
 
     def fold() -> None:
         for one in folds:
@@ -79,31 +91,87 @@ def _unfold(records: list[Any]) -> Callable[[], None]:
     return fold
 
 
-def _items(text: Any) -> tuple[Any, list[dict[str, Any]]] | None:
-    """Find the self-describing JSON in an event's or a list of contexts' envelope; None when it is something else."""
-    try:
-        document = read(text.encode() if text[:1] == "{" else urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        data = document["data"]
-        items = data if isinstance(data, list) else [data]
-        described = all(isinstance(item["data"], dict) and item["schema"].startswith("iglu:") for item in items)
-    except (AttributeError, DocumentInvalid, ValueError, TypeError, KeyError):
+def _opened(held: Any) -> tuple[Any, bytes] | None:
+    """Read what one of the four fields holds, whatever it is.
+
+    Returns:
+        The document; and its JSON, empty when a lenient reader might find more in the text. None when it is no JSON.
+    """
+    if isinstance(held, dict | list):
+        return None if _is_view(held) else (held, b"")
+    if not isinstance(held, str):
         return None
-    return (document, items) if described else None
+    try:
+        # Collectors skip what is not base64 and stop at the padding, and so does Python.
+        is_json = _is_json(held)
+        raw = held.encode("utf-8", "surrogatepass") if is_json else urlsafe_b64decode(held + "==")
+        document = read(raw)
+    except (DocumentInvalid, ValueError):
+        return None
+    written = write(document)
+    is_all = is_json or urlsafe_b64encode(raw).decode().rstrip("=") == held.rstrip("=")
+    return document, written if is_all and _has_each_name_once(raw, written) else b""
 
 
-def _fold(record: dict[str, Any], name: str, text: str, document: Any, before: bytes) -> None:
+def _has_each_name_once(text: bytes, written: bytes) -> bool:
+    """Tell whether no value is missing from what was read: of names that come twice the last one is."""
+    return text.count(b'"') == written.count(b'"') and b"\\u0022" not in text
+
+
+def _is_view(held: Any) -> bool:
+    """Tell whether an object holds objects alone, each by a name: as if it were unfolded, and no tracker's."""
+    return isinstance(held, dict) and all(isinstance(inner, dict) for inner in held.values())
+
+
+def _is_json(held: str) -> bool:
+    return held.lstrip()[:1] in _BRACKETS
+
+
+_BRACKETS = frozenset("{[")
+
+
+def _items(document: Any) -> list[Described]:
+    """Give what an event's or a list of contexts' envelope holds; all other JSON is one item without a schema."""
+    data = document["data"] if _is_described(document) else None
+    items: list[Any] = data if isinstance(data, list) else [data]
+    if all(_is_described(item) and isinstance(item["data"], dict) for item in items):
+        return items
+    return [{"schema": f"/{_UNDESCRIBED}", "data": document}]
+
+
+def _is_described(value: Any) -> bool:
+    """Tell whether there is a schema, data and nothing else: what would stand beside them is not looked at."""
+    if not isinstance(value, dict) or value.keys() != {"schema", "data"}:
+        return False
+    return isinstance(value["schema"], str) and _SCHEMA(value["schema"]) is not None
+
+
+def _name(item: Described) -> str:
+    return str(item["schema"]).split("/")[1]
+
+
+def _fold(record: dict[str, Any], name: str, held: Any, document: Any, before: bytes, items: list[Described]) -> None:
+    """Put back what is left, under its schema's name still: a name that had to go takes its item along."""
     view = record.get(name)
     if not isinstance(view, dict):
         return
-    left, data = {id(data) for datas in view.values() for data in datas}, document["data"]
-    if isinstance(data, list):
-        data[:] = [item for item in data if id(item["data"]) in left]
-    elif id(data["data"]) not in left:
+    left = {(shown, id(data)) for shown, datas in view.items() for data in datas}
+    kept = [item for item in items if (_name(item), id(item["data"])) in left]
+    if isinstance(document, dict) and document.get("data") is items:
+        items[:] = kept
+    elif not kept:
         del record[name]
         return
+    record[name] = _closed(held, document, before)
+
+
+def _closed(held: Any, document: Any, before: bytes) -> Any:
+    if not isinstance(held, str):
+        return document
     after = write(document)
-    closed = after if text[:1] == "{" else urlsafe_b64encode(after).rstrip(b"=")
-    record[name] = text if after == before else closed.decode()
+    if after == before:
+        return held
+    return (after if _is_json(held) else urlsafe_b64encode(after).rstrip(b"=")).decode()
 
 
 def _find(document: Document, route: Route) -> Found:

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cli.commands import MAIL, Run, line, lines
 
 
@@ -52,6 +54,26 @@ def test_what_is_added_is_explained(run: Run) -> None:
     assert "  query.ip\n    - -\n    + 0   (added, so that the vendor looks nothing up)" in out
 
 
+def test_what_the_dialect_sets_is_explained(run: Run) -> None:
+    """What an SDK asked for is turned off; that is no other name's value."""
+    given = line([{"event": "x", "properties": {"token": "t", "distinct_id": "anon"}}], "/track", query="ip=1")
+    out = explained(run, given, dialect="mixpanel")
+    assert "  query.ip\n    - 1\n    + 0   (set by the dialect, so that the vendor adds nothing" in out
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (b'{"email":"a\\ud83d"}', "- a\\ud83d"),
+        (b'{"user_id":123456789012345678901234567890}', "- 123456789012345678901234567890"),
+        (b'{"email":[123456789012345678901234567890,"\\ud83d"]}', '- [123456789012345678901234567890,"\\ud83d"]'),
+    ],
+)
+def test_what_utf8_and_64_bits_cannot_hold_is_shown(run: Run, given: bytes, shown: str) -> None:
+    """Half an emoji and a long integer are shown as JSON writes them."""
+    assert f"\n    {shown}\n" in explained(run, line(given))
+
+
 def test_headers_that_a_rule_changed_are_shown(run: Run) -> None:
     """A browser's header is made coarser; headers that do not travel are no change of an event."""
     given = line({}, headers=[["User-Agent", "curl/8.1.2"], ["Cookie", "x=1"]])
@@ -61,16 +83,30 @@ def test_headers_that_a_rule_changed_are_shown(run: Run) -> None:
 
 
 def test_records_that_stay_are_not_compared_with_others(run: Run, tmp_path: Path) -> None:
-    """Where a record was left out, the rest would stand beside the wrong ones: only what is around is shown."""
+    """Where a record was left out, the rest would stand beside the wrong ones: what was done is told without values."""
     policy = tmp_path / "x.yaml"
     policy.write_text("policy: x\nextends: [base]\non_error: drop_record\n")
     deep: Any = 1
     for _ in range(50):
         deep = {"a": deep}
     out = explained(run, line([deep, {"email": MAIL}]), policy=policy)
-    assert "POST /   2 records, 1 forwarded\n\n" == out
+    assert out.startswith("POST /   2 records, 1 forwarded\n")
+    assert "  event.email\n    1 x   (entities.EMAIL_ADDRESS: hash)\n" in out
+    assert "    1 x   (on_error: drop)\n\n" in out
     out = explained(run, line([deep]), policy=policy)
     assert out.startswith("POST /   1 records, 0 forwarded\n  event.a.a.")
+
+
+def test_what_dropped_a_record_is_explained(run: Run) -> None:
+    """A removed value in a field that the vendor needs is told of, beside records that stay and alone."""
+    tainted = {"event": "x", "properties": {"token": "t", "email": MAIL, "$insert_id": MAIL}}
+    good = {"event": "x", "properties": {"token": "t"}}
+    out = explained(run, line([tainted, good], "/track"), dialect="mixpanel")
+    assert "2 records, 1 forwarded" in out
+    assert "  event.properties.$insert_id\n    1 x   (taint: hash)\n" in out
+    out = explained(run, line([tainted], "/track"), dialect="mixpanel")
+    assert f"  event.properties.$insert_id\n    - {MAIL}\n    + -   (taint: hash)\n" in out
+    assert "  event.event\n    - x\n    + -   (not sent, since no record is left)\n" in out
 
 
 def test_long_values_are_cut(run: Run) -> None:

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.policy.generalize import COARSER, Scalar, place_level
+from proxy.policy import generalize
+from proxy.policy.generalize import COARSER, LONGEST_AGENT, Scalar, place_level
 
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Mobile/15E148 Safari/604.1"
+TOKEN = "p1_03d0f4_WQJV-DR-xEtisclYClvIhKi7-_v"
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36 Edg/131.0.2903.86"
 
 
@@ -39,6 +41,10 @@ EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.
         ("USER_AGENT", "family", "Mac OS X 10.15.7", "Mac OS X"),
         ("USER_AGENT", "family", "Nav 3", "Nav"),
         ("USER_AGENT", "family", "app-v2", "app"),
+        ("USER_AGENT", "family", TOKEN, TOKEN),
+        ("USER_AGENT", "family", f" Nav {TOKEN} e1{TOKEN[2:]} v2 Pro", f"Nav {TOKEN} e1{TOKEN[2:]}"),
+        ("USER_AGENT", "family", f"{TOKEN}/8.1", TOKEN),
+        ("USER_AGENT", "family", "p1_03d0f4_short", "p"),
         ("USER_AGENT", "family", "131.0", None),
         ("USER_AGENT", "family", 131, None),
         ("USER_AGENT", "family", "curl/8.1", "curl"),
@@ -56,7 +62,8 @@ def test_values_become_coarser(entity: str, level: str, value: Scalar, coarse: S
 
 SCALARS = st.one_of(
     st.text(), st.integers(), st.floats(), st.booleans(), st.ip_addresses().map(str), st.emails(), st.dates().map(str),
-    st.sampled_from([SAFARI, EDGE, "x v v1", " a1", "a 1/b", "v", "- v2", "\ud83d1988", "a@\ud83d"]),
+    st.sampled_from([SAFARI, EDGE, TOKEN, f"v {TOKEN} v1"]),
+    st.sampled_from(["x v v1", " a1", "a 1/b", "v", "- v2", "\ud83d1988", "a@\ud83d"]),
     st.text("av12 /-_"),
 )  # fmt: skip
 
@@ -67,6 +74,17 @@ def test_a_coarse_value_stays(pair: tuple[str, str], value: Any) -> None:
     """What came out goes in again and comes out the same: scrubbing twice is scrubbing once."""
     coarse = COARSER[pair](value)
     assert coarse is None or coarse == COARSER[pair](coarse)
+
+
+def test_nothing_but_browsers_is_remembered() -> None:
+    """Texts of any length, devices' and people's names that hold a slash are forgotten at once."""
+    family, remembered = COARSER["USER_AGENT", "family"], generalize._known_agent.cache_info
+    generalize._known_agent.cache_clear()
+    for text in ("Ada/Lovelace", "Nav 3", SAFARI + " " * LONGEST_AGENT, f" {SAFARI}"):
+        family(text)
+    assert 0 == remembered().currsize
+    family(SAFARI)
+    assert 1 == remembered().currsize
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,18 @@ def test_memory_is_bounded() -> None:
     assert kept is not root.plan({"a": {"b": 1}})
 
 
+@pytest.mark.parametrize(("count", "name", "entries"), [(2, "a", 1), (200, "a", 22), (200, "a" * 120, 81)])
+def test_a_plan_counts_as_what_it_holds(count: int, name: str, entries: int) -> None:
+    """The same names in another order are as many entries as their plan is large."""
+    made, _ = ground(limit=10_000)
+    root = node(made)
+    d = {f"{chr(0x100 + number)}{name}": 1 for number in range(count)}
+    root.plan(d)
+    before = made.size
+    root.plan(dict(reversed(d.items())))
+    assert entries == made.size - before
+
+
 def test_the_same_object_has_one_node() -> None:
     """A nested object's node is remembered with its field, and begins where the field stands."""
     root = node(ground()[0])

@@ -56,6 +56,15 @@ def test_decodes_values(raw: str, values: dict[str, Any]) -> None:
     assert values == Params.parse(raw).values
 
 
+def test_a_name_may_come_as_often_as_fits() -> None:
+    """Hundreds of thousands of pairs of one name are read and written one by one, none of them over and over."""
+    count = 500_000
+    params = Params.parse("&a" * count)
+    assert [""] * count == params.values["a"]
+    params.values["a"] = [*params.values["a"][1:], "z"]
+    assert "&a" * (count - 1) + "&a=z" == params.render()
+
+
 @pytest.mark.parametrize("raw", [raw for raw, _ in PARSED])
 def test_what_nobody_changed_leaves_as_it_came(raw: str) -> None:
     """A parsed text renders to itself, also when everything was set to an equal value."""

@@ -29,6 +29,8 @@ BUTTON = 'button.btn.primary:attr__id="b"nth-child="4"text="Save \\"all\\"; now"
         ('a"b', None),
         ('a:text="open', None),
         ('a:text="x"text="y"', None),
+        ('a:b:own="x"text="y"', [{"name": "a:b", "own": "x", "text": "y"}]),
+        pytest.param(f'{"a:" * 300_000}"', None, id="colons"),
     ],
 )
 def test_a_chain_opens_to_elements_and_closes_to_itself(chain: Any, expected: list[dict[str, str]] | None) -> None:

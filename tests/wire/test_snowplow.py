@@ -49,7 +49,11 @@ def _base64(document: Any) -> str:
 
 def _scrubbed(event: dict[str, Any], policy: str = "balanced") -> dict[str, Any]:
     records = orjson.loads(sent("snowplow", request(TP2, _payload(event)), policy).body)["data"]
-    return {name: orjson.loads(text) if text.startswith("{") else text for name, text in records[0].items()}
+    return {name: _read(held) for name, held in records[0].items()}
+
+
+def _read(held: Any) -> Any:
+    return orjson.loads(held) if isinstance(held, str) and held.strip()[:1] in ("{", "[") else held
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,8 @@ def _scrubbed(event: dict[str, Any], policy: str = "balanced") -> dict[str, Any]
         {"e": "pv", "co": '{ "schema": "iglu:a/b/c/d",  "data": [] }', "ue_pr": 7},
         {"e": "pv", "co": '{"data":[{"schema":["/"],"data":{}}]}', "ue_pr": '{"data":{"schema":7,"data":{}}}'},
         {"e": "pv", "cx": _base64(_described("contexts", [_described("user", {"plan": "x"})]))},
+        {"e": "pv", "co": _described("contexts", [_described("user", {"plan": "x"})]), "ue_pr": [{"plan": "x"}]},
+        {"e": "pv", "co": {"user": {"plan": "x"}}},
     ],
 )
 def test_an_unchanged_request_is_the_same(event: dict[str, Any]) -> None:
@@ -75,6 +81,67 @@ def test_a_context_says_by_its_schema_whose_name_it_holds() -> None:
         _event(_described("user", {"name": "Ada Lovelace", "plan": "x"}), _described("page", {"name": "Billing"}))
     )
     assert [{"plan": "x"}, {"name": "Billing"}] == [context["data"] for context in out["co"]["data"]]
+
+
+BESIDE = {"note": "ada@example.org"}
+ADA = {"email": "Ada Lovelace", "plan": "x"}
+
+
+@pytest.mark.parametrize("write", [lambda text: text, lambda text: f" \n{text}", orjson.loads])
+@pytest.mark.parametrize(
+    ("document", "plan"),
+    [
+        (_described("unstruct_event", _described("buy", {"plan": "x"})) | BESIDE, 1),
+        (_described("unstruct_event", _described("buy", {"plan": "x"}) | BESIDE), 1),
+        (_described("contexts", [_described("user", {"plan": "x"}) | BESIDE]), 1),
+        (_described("contexts", [_described("user", {"plan": "x"}), "ada@example.org"]), 1),
+        (_described("unstruct_event", {"schema": "iglu:ada@example.org", "data": {"plan": "x"}}), 1),
+        (_described("unstruct_event", ADA), 1),
+        (_described("unstruct_event", [ADA, ADA]), 2),
+        (ADA, 1),
+        ([ADA], 1),
+    ],
+)
+def test_what_does_not_describe_itself_is_read_to_the_end(write: Any, document: Any, plan: int) -> None:
+    """Beside schema and data, in their place or without them, names and texts are looked at as anywhere."""
+    text = orjson.dumps(document).decode()
+    for name in ("ue_pr", "co"):
+        out = str(_scrubbed({"e": "ue", name: write(text)})[name])
+        assert "ada" not in out.lower()
+        assert plan == out.count("'plan': 'x'")
+
+
+@pytest.mark.parametrize("spoil", [lambda text: f"{text[:9]}\n{text[9:]}", lambda text: f"{text}==ada@example.org"])
+def test_of_base64_nothing_leaves_that_was_skipped(spoil: Any) -> None:
+    """Collectors read past what is no base64; what leaves is what was read."""
+    packed = _base64(_described("contexts", [_described("user", {"plan": "xx"})]))
+    assert packed == _scrubbed({"e": "pv", "cx": spoil(packed)})["cx"]
+
+
+@pytest.mark.parametrize("text", ['{"a":"ada@example.org","a":"x"}', '{"a":"","a":"\\u0022\\u0022"}'])
+def test_of_names_that_come_twice_one_leaves(text: str) -> None:
+    """The value that was not read does not leave with the text around it."""
+    packed = urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    out = _scrubbed({"e": "ue", "ue_pr": text, "ue_px": packed})
+    assert [orjson.loads(text)] * 2 == [out["ue_pr"], orjson.loads(urlsafe_b64decode(out["ue_px"] + "=="))]
+    assert packed != out["ue_px"]
+
+
+def test_a_schema_whose_name_is_personal_goes_with_its_data() -> None:
+    """What the policy would not leave in a field's name does not leave in a schema's."""
+    secret = "ghp" + "_" + "a1B2" * 9
+    out = _scrubbed(
+        _event(_described(secret, {"plan": "x"}), _described("page", {"n": 1}), event=_described(secret, {}))
+    )
+    assert [_described("page", {"n": 1})] == out["co"]["data"]
+    assert "ue_pr" not in out
+
+
+def test_what_nobody_described_can_be_dropped() -> None:
+    """A rule that takes it out leaves no field."""
+    batch = opened("snowplow", request(TP2, _payload({"e": "ue", "ue_pr": "[7]"})))
+    del batch.records[0]["ue_pr"]["undescribed"]
+    assert [{"e": "ue"}] == orjson.loads(batch.seal().body)["data"]
 
 
 def test_ids_stay_uuids_and_meet() -> None:
