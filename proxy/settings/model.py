@@ -156,7 +156,7 @@ class LimitSettings(_Section):
     inflated_bytes: Bytes = Field(default=20 * 2**20, description="request body after decompression")
     answer_bytes: Bytes = Field(default=8 * 2**20, description="vendor's answer")
     inline_bytes: Annotated[int, Field(ge=0)] = Field(
-        default=65536, description="larger bodies are scrubbed in a thread"
+        default=65536, description="larger bodies, as sent or inflated, are scrubbed in a thread"
     )
     connections: Annotated[int, Field(ge=16)] = Field(
         default=10_000,
