@@ -32,6 +32,8 @@ _DIGITS_MIN = 7
 _MAX_NEEDLES = 512
 """A request that names more people is searched for the first of them; the rest were removed where they stood."""
 _PARTS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_OVERLAP = 1 << 16
+"""Characters of places that overlap; more than that, as `aa…` has in `aaa…`, are no longer told apart: all are hits."""
 _LOCAL = re.compile(r"[.\-_+]")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 """Letters and digits are no word together: `ada1` holds `ada`."""
@@ -117,7 +119,8 @@ class Known:
             compact = "".join(char for char in value if char.isalnum())
             if len(compact) >= _DIGITS_MIN:
                 self._needles.setdefault(fold(compact), entity)
-        self._values.append((value, entity))
+        if len(self._values) < _MAX_NEEDLES:  # many spellings may fold to one needle
+            self._values.append((value, entity))
 
     def _part(self, part: str, entity: str) -> None:
         """Remember a word of a name; a word that is also a common one only as it is written, capitalised."""
@@ -175,15 +178,19 @@ _GROUPED = frozenset({"PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN"})
 def _words(text: str, word: str, entity: str) -> list[Hit]:
     """Find `word` in `text`, on word boundaries."""
     hits = []
+    spare = _OVERLAP
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
         # Most words stand between signs; only beside a letter or digit is there something to decide.
-        if not (text[at - 1 : at].isalnum() and _glued(text, at)) and not (
-            text[end : end + 1].isalnum() and _glued(text, end)
+        if spare < 0 or not (
+            (text[at - 1 : at].isalnum() and _glued(text, at)) or (text[end : end + 1].isalnum() and _glued(text, end))
         ):
             hits.append((at, end, entity))
-        at = text.find(word, at + 1)
+        following = text.find(word, at + 1 if spare >= 0 else end)
+        if following < end:
+            spare -= len(word)
+        at = following
     return hits
 
 

@@ -97,6 +97,31 @@ def test_clean_texts_do_not_survive():
     assert not Known(ADA).survives("/products?q=%20red&x=\\n")
 
 
+def test_spellings_of_one_value_are_bounded():
+    """Values that fold to one needle are searched for in base64 as well, the first of them only."""
+    spellings = [
+        "".join(letter.upper() if number >> at & 1 else letter for at, letter in enumerate("abcdefghijkl"))
+        for number in range(600)
+    ]
+    coded = [base64.b64encode(spelling.encode()).decode() for spelling in spellings]
+    assert coded[:512] == list(Known((spelling, "USER_ID") for spelling in spellings).find(coded))
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "expected"),
+    [
+        ("a" * 50_000, "a" * 200_000 + " clean", 3),
+        ("a" * 50_000, "a" * 50_000 + " clean", 1),
+        ("ab-ab-ab", "ab-" * 9 + "ab", 3),
+        ("0000000", "0" * 5000, 0),
+    ],
+    ids=["many", "one", "on boundaries", "within a number"],
+)
+def test_a_value_that_repeats_itself_costs_a_bounded_search(value, text, expected):
+    """Places that overlap are told apart up to a bound; then each is taken for one, and the next looked for behind."""
+    assert expected == len(Known([(value, "USER_ID")]).find([text]).get(text, ()))
+
+
 def test_the_number_of_values_is_bounded():
     """A request that names thousands of people costs no more than one that names hundreds."""
     known = Known((f"person{number:05}x", "USER_ID") for number in range(2000))
