@@ -9,6 +9,7 @@ as one request; it is never shared, stored or logged.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
@@ -34,6 +35,7 @@ _MAX_NEEDLES = 512
 _PARTS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _OVERLAP = 1 << 16
 """Characters of places that overlap; more than that, as `aa…` has in `aaa…`, are no longer told apart: all are hits."""
+_MARKS = frozenset({"Mn", "Mc"})
 _LOCAL = re.compile(r"[.\-_+]")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 """Letters and digits are no word together: `ada1` holds `ada`."""
@@ -75,7 +77,7 @@ class Known:
         elif entity != "PERSON":
             return
         if entity == "PERSON":
-            for part in _PARTS.findall(value):
+            for part in _parts(value):
                 self._part(part, entity)
         elif entity == "EMAIL_ADDRESS" and "@" in value:
             local = value.rpartition("@")[0]
@@ -158,7 +160,7 @@ class Known:
         hits = [hit for needle in needles if needle in folded for hit in _words(folded, needle, needles[needle])]
         if hits and not joined.isascii():
             origins = fold_origins(joined)
-            hits = [(origins[start], origins[end - 1] + 1, entity) for start, end, entity in hits]
+            hits = [(origins[start], _end(origins, end, len(joined)), entity) for start, end, entity in hits]
         exact = [hit for word in self._exact if word in joined for hit in _words(joined, word, self._exact[word])]
         return hits + exact
 
@@ -173,6 +175,19 @@ class Known:
 
 
 _GROUPED = frozenset({"PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN"})
+
+
+def _parts(name: str) -> list[str]:
+    """Give the words of a name; a vowel sign or an accent of its own (Mn, Mc) goes on with its word."""
+    if name.isascii():
+        return _PARTS.findall(name)
+    letters = "".join(["a" if unicodedata.category(char) in _MARKS else char for char in name])
+    return [name[word.start() : word.end()] for word in _PARTS.finditer(letters)]
+
+
+def _end(origins: Sequence[int], end: int, size: int) -> int:
+    """Give where what was folded ends: an accent that folds to nothing goes with its letter."""
+    return max(origins[end - 1] + 1, origins[end] if end < len(origins) else size)
 
 
 def _words(text: str, word: str, entity: str) -> list[Hit]:
