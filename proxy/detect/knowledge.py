@@ -39,6 +39,10 @@ _MARKS = frozenset({"Mn", "Mc"})
 _LOCAL = re.compile(r"[.\-_+]")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 """Letters and digits are no word together: `ada1` holds `ada`."""
+_HEX = re.compile(r"[a-f]+").fullmatch
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}")
+_ID_REACH = 36
+"""Characters of a UUID, RFC 9562 section 4."""
 _MANY_NEEDLES = 128
 """From here on a set of the texts' words is cheaper than to search for each needle: some 30 ns a character."""
 
@@ -158,6 +162,7 @@ class Known:
         folded = fold(joined)
         needles = self._needles if len(self._needles) < _MANY_NEEDLES else self._likely(folded)
         hits = [hit for needle in needles if needle in folded for hit in _words(folded, needle, needles[needle])]
+        hits = [hit for hit in hits if not (_HEX(folded, *hit[:2]) and _in_id(folded, *hit[:2]))]
         if hits and not joined.isascii():
             origins = fold_origins(joined)
             hits = [(origins[start], _end(origins, end, len(joined)), entity) for start, end, entity in hits]
@@ -237,6 +242,17 @@ def _tells(value: str) -> bool:
     if value.isascii():
         return len(value) >= _WHOLE_MIN and value.lower() not in _DULL
     return len(value) >= 2
+
+
+def _in_id(text: str, start: int, end: int) -> bool:
+    """Say whether hex letters stand in a UUID, or in a run of 16 or more hex digits with other letters beside them."""
+    first = max(0, start - _ID_REACH)
+    start, end = start - first, end - first
+    for found in _ID.finditer(text[first : first + end + _ID_REACH]):
+        if found.start() <= start and end <= found.end():
+            rest = found[0][: start - found.start()] + found[0][end - found.start() :]
+            return rest.strip("0123456789") != ""
+    return False
 
 
 def _glued(text: str, at: int) -> bool:
