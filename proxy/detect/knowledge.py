@@ -2,8 +2,8 @@
 
 The program adds what a rule removed and what a person's field holds, then asks for the places in the strings that stay:
 page titles, URLs, event names, free text. The same serves as taint check on what goes out. Found plain, case- and
-accent-folded, in parts, percent-encoded, escaped, and as base64 at any of its three alignments. A `Known` lives as long
-as one request; it is never shared, stored or logged.
+accent-folded, in parts, percent-encoded, escaped, and in base64 that begins anywhere. A `Known` lives as long as one
+request; it is never shared, stored or logged.
 """
 
 from __future__ import annotations
@@ -113,10 +113,6 @@ class Known:
             if hits:
                 found[text] = found.get(text, []) + hits
         return {text: _longest(hits) for text, hits in found.items() if text not in behind}
-
-    def survives(self, text: str) -> bool:
-        """Say whether a known value stands in `text`, as one taint check on what goes out."""
-        return bool(self.find((text,)))
 
     def _whole(self, value: str, entity: str) -> None:
         """Remember a whole value, and its digits when it is a number people write in groups."""

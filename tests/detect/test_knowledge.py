@@ -119,9 +119,9 @@ def test_nothing_known_finds_nothing():
     assert ({}, 0) == (Known().find(["Ada"]), len(Known()))
 
 
-def test_clean_texts_do_not_survive():
-    """A text without any known value passes the taint check, escapes or not."""
-    assert not Known(ADA).survives("/products?q=%20red&x=\\n")
+def test_clean_texts_are_not_found():
+    """A text without any known value gives nothing, escapes or not."""
+    assert {} == Known(ADA).find(["/products?q=%20red&x=\\n"])
 
 
 def test_spellings_of_one_value_are_bounded():

@@ -32,13 +32,6 @@ def test_an_impossible_prefix_is_no_number():
     assert {} == Detector(regions=("US",)).find(["call 011 999 123 4567"])
 
 
-def test_a_hint_adds_a_region():
-    """A region that the batch names is read besides the configured ones."""
-    text = "040 123 45 67"
-    detector = Detector(regions=("US",))
-    assert ({}, [text]) == (detector.find([text]), list(detector.find([text], hints=("AZ",))))
-
-
 @pytest.mark.parametrize(
     "text",
     [
