@@ -169,13 +169,31 @@ Place = TypeVar("Place", bound=tuple[Any, ...])
 
 def apart(places: Iterable[Place]) -> tuple[Place, ...]:
     """Keep, of places that overlap, the one that comes first; return them in the order of the text."""
+    ordered = tuple(places)
+    if len(ordered) > _MANY_PLACES:
+        return _apart_many(ordered)
     kept: list[Place] = []
-    for place in places:
+    for place in ordered:
         at = bisect_left(kept, place)
         free = at == len(kept) or kept[at][0] >= place[1]
         if free and (not at or kept[at - 1][1] <= place[0]):
             kept.insert(at, place)
     return tuple(kept)
+
+
+_MANY_PLACES = 256
+"""From here on it is cheaper to mark what is taken than to keep a list sorted, and the time stays linear."""
+
+
+def _apart_many(places: Sequence[Place]) -> tuple[Place, ...]:
+    taken = bytearray(max(map(itemgetter(1), places)))
+    kept: list[Place] = []
+    for place in places:
+        start, end = place[0], place[1]
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
+            kept.append(place)
+    return tuple(sorted(kept))
 
 
 def _sizes(texts: Sequence[str], joined: bytes) -> Iterable[int]:

@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from proxy.detect.layers import base64_texts, unescaped
+from proxy.detect.layers import Views, base64_texts, opened, unescaped
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,13 @@ def test_only_escapes_are_remembered():
     assert view is not None
     assert view.outer is not None
     assert [2, 3] == [len(view.places), len(view.outer.places)]
+
+
+def test_a_string_is_opened_once():
+    """Who asks again with the same views gets what was opened before, and nothing for what had no escape."""
+    views: Views = {}
+    first = opened(["%41", "1+1", "A"], "%41 1+1 A", views)
+    assert (["%41"], first["%41"]) == (list(first), opened(["%41", "1+1"], "%41 1+1", views)["%41"])
 
 
 def coded(raw):
