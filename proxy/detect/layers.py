@@ -22,9 +22,10 @@ MAX_LAYERS = 3
 """How often a string is opened again: `%25252540` is three layers. Deeper is nobody's accident."""
 
 _ESCAPE = re.compile(
-    r"(?:%[0-9A-Fa-f]{2})+|(?:\\u[0-9A-Fa-f]{4})+|\\[\"\\/bfnrt]|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos|nbsp|commat);|\+"
+    r"(?:%[0-9A-Fa-f]{2})++|(?:\\u[0-9A-Fa-f]{4})++|\\[\"\\/bfnrt]|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos|nbsp|commat);|\+"
 )
-"""Anchored by its first character and without nested repetition, so `re` stays linear here."""
+"""Anchored by its first character and without nested repetition, so `re` stays linear here; possessive, since it would
+remember 100 bytes for each escape of a run."""
 
 ESCAPES = frozenset("%\\&")
 """Every escape begins with one of them, but the space that is written `+` in a query."""

@@ -1,4 +1,5 @@
 import base64
+import tracemalloc
 
 import pytest
 
@@ -74,6 +75,17 @@ def test_only_escapes_are_remembered():
     assert view is not None
     assert view.outer is not None
     assert [2, 3] == [len(view.places), len(view.outer.places)]
+
+
+def test_a_run_of_escapes_is_opened_in_bounded_memory():
+    """However many escapes stand together, each takes two places, its letter and what Python adds to lists."""
+    text = "%41" * 100_000
+    tracemalloc.start()
+    view = unescaped(text)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert view is not None
+    assert peak_bytes < 50 * len(view.text)
 
 
 def test_a_string_is_opened_once():
