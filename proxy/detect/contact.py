@@ -34,30 +34,32 @@ def _address(candidate: Candidate) -> Iterable[Found]:
     value = text[start:end]
     if value.lower().endswith(_PICTURE):
         return
-    local = value[: [mark.start() for mark in _MARK.finditer(value)][-1]]
+    at = [mark.start() for mark in _MARK.finditer(value)][-1]
+    local = value[:at]
     put_before = _PUT_BEFORE.match(local)
     if put_before is not None:
         start, local = start + put_before.end(), local[put_before.end() :]
-    while local and local[0] in _LEADING:
-        start, local = start + 1, local[1:]
-    if local:
-        end = _trimmed(text, start, end)
+    kept = len(local.lstrip(_LEADING))
+    if kept:
+        end = _trimmed(text, candidate.start + at, end)
         if end:
-            yield Found(start, end)
+            yield Found(start + len(local) - kept, end)
 
 
-def _trimmed(text: str, start: int, end: int) -> int:
-    """Cut the domain back to a top-level domain that exists (`example.com.Thanks`); 0 when there is none."""
+def _trimmed(text: str, at: int, end: int) -> int:
+    """Cut the domain behind `at` back to a top-level one that exists (`example.com.Thanks`); 0 when there is none."""
     if text[end : end + 1] in _GLUE and text[end : end + 1]:
         return 0
-    while True:
-        label = text[start:end].replace("。", ".").rpartition(".")[2]
+    domain = text[at:end].replace("。", ".")
+    size = len(domain)
+    while (dot := domain.rfind(".", 0, size)) >= 0:
+        label = domain[dot + 1 : size]
         if len(label) == 2 or not label.isascii() or label.lower().startswith("xn--") or label.lower() in TLDS:
-            return end
-        goes_on = label[0].isupper() or text[end : end + 2].strip(" .,;").isalpha()
-        end -= len(label) + 1
-        if not goes_on or not _MARK.search(text[start:end].rpartition(".")[0]):
+            return at + size
+        if not (label[0].isupper() or text[at + size : at + size + 2].strip(" .,;").isalpha()):
             return 0  # `none@none.com.dmf` is no address, `ada@example.com.Thanks` a sentence that goes on
+        size = dot
+    return 0
 
 
 def _spelled(candidate: Candidate) -> Iterable[Found]:

@@ -8,7 +8,10 @@ Source: RFC 4648 sections 4 and 5.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from array import array
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 import re2
 from pybase64 import b64decode
@@ -69,14 +72,24 @@ def _long_runs(plain: bytes) -> list[bytes]:
     return [run for run in plain.split() if len(run) >= _SHORTEST_RUN]
 
 
-def _placed(joined: str, plain: bytes, standing: Iterable[tuple[bytes, str]]) -> Iterator[Hit]:
+def _placed(joined: str, plain: bytes, standing: Sequence[tuple[bytes, str]]) -> Iterator[Hit]:
     """Yield where the runs are that hold a value."""
-    for first, last in _LONG_RUNS.spans(plain):
-        for offset in _OFFSETS if _mixed(plain[first:last]) else ():
-            decoded = _decoded((plain[first + offset : last],))
-            for raw, entity in standing:
-                for start, end in _places(decoded, raw, first + offset):
-                    yield (*_widened(joined, start, end), entity)
+    runs = [(first, last) for first, last in _LONG_RUNS.spans(plain) if _mixed(plain[first:last])]
+    widened: list[tuple[int, int]] = []
+    for offset in _OFFSETS:
+        together = _decoded(plain[first + offset : last] for first, last in runs)
+        firsts = array("Q", accumulate([_size(last - first - offset) for first, last in runs], initial=0))
+        for raw, entity in standing:
+            reach = 0
+            for at in _places(together, raw):
+                run = bisect_right(firsts, at) - 1
+                first, last = runs[run][0] + offset, runs[run][1]
+                start = first + (at - firsts[run]) * 4 // 3
+                end = first - (at - firsts[run] + len(raw)) * -4 // 3
+                if reach < end <= last:  # a value with zero bytes may stand between two runs
+                    around = _widened(joined, start, end, widened)
+                    reach = around[1]
+                    yield (*around, entity)
 
 
 def _mixed(run: bytes) -> bool:
@@ -96,18 +109,27 @@ def _decoded(runs: Iterable[bytes]) -> bytes:
     return b64decode(b"".join([run + _APART[len(run) % 4 :] + _APART for run in runs]))
 
 
-def _places(decoded: bytes, raw: bytes, first: int) -> Iterator[tuple[int, int]]:
-    """Yield where the base64 of `raw` stands, when the letters that gave `decoded` begin at `first`."""
+def _size(letters: int) -> int:
+    """Give how many bytes `_decoded` makes of a run."""
+    return letters // 4 * 3 + 2 * len(b64decode(_APART))
+
+
+def _places(decoded: bytes, raw: bytes) -> Iterator[int]:
+    """Yield where `raw` stands; of places that overlap the first."""
     at = decoded.find(raw)
     while at >= 0:
-        yield first + at * 4 // 3, first - (at + len(raw)) * -4 // 3
-        at = decoded.find(raw, at + 1)
+        yield at
+        at = decoded.find(raw, at + len(raw))
 
 
-def _widened(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a place to the whole run around it."""
+def _widened(text: str, start: int, end: int, known: list[tuple[int, int]]) -> tuple[int, int]:
+    """Widen a place to the whole run around it; `known` are the runs that were walked already, sorted."""
+    at = bisect_right(known, (start, len(text)))
+    if at and end <= known[at - 1][1]:
+        return known[at - 1]
     while start > 0 and text[start - 1] in _AROUND:
         start -= 1
     while end < len(text) and text[end] in _AROUND:
         end += 1
+    insort(known, (start, end))
     return start, end

@@ -53,8 +53,8 @@ ROWS = (
         id="pem",
         entity="SECRET",
         expression=(
-            r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^\x00]*?(?:-----END [A-Z0-9 "
-            r"]{0,40}PRIVATE KEY(?: BLOCK)?-----|\z|\x00))"
+            r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^\x00]*?-----END [A-Z0-9 "
+            r"]{0,40}PRIVATE KEY(?: BLOCK)?-----|[^\x00]*))"
         ),
         trigger=r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY",
         source="RFC 7468",

@@ -74,38 +74,32 @@ class Detector:
         self._hump = Search(_HUMPS, options)
         self._searches = tuple((row, Search(row.expression, options)) for row in self._rows)
 
-    def find(
-        self, texts: Sequence[str], hints: tuple[str, ...] = (), views: Views | None = None
-    ) -> dict[str, tuple[Span, ...]]:
+    def find(self, texts: Sequence[str], views: Views | None = None) -> dict[str, tuple[Span, ...]]:
         """Find personal data in the distinct strings of one batch.
 
         Args:
             texts: distinct strings; lone surrogates are allowed.
-            hints: regions that the batch itself names, read before the configured ones.
             views: strings that were opened already, and where more are noted.
 
         Returns:
             Only texts with hits; spans sorted by start, never overlapping, offsets in characters.
         """
-        regions = (*hints, *self._regions) if hints else self._regions
-        return self._found(texts, regions, _MAX_DEPTH, {} if views is None else views)
+        return self._found(texts, _MAX_DEPTH, {} if views is None else views)
 
-    def _found(
-        self, texts: Sequence[str], regions: tuple[str, ...], depth: int, views: Views
-    ) -> dict[str, tuple[Span, ...]]:
+    def _found(self, texts: Sequence[str], depth: int, views: Views) -> dict[str, tuple[Span, ...]]:
         """Run the prefilter, then the rows that hit, then the same on what encodings hide, `depth` times."""
         together = SEPARATOR.join(texts)
         joined = together.encode("utf-8", "surrogatepass")
         hits = self._set.Match(joined)
         if hits is None:
             return {}
-        found = self._direct(texts, joined, hits, regions)
+        found = self._direct(texts, joined, hits)
         if depth and (self._escape in hits or self._humps in hits):
             escaped = opened(texts, together, views) if self._escape in hits else {}
             humped = self._humped(texts, joined) if self._humps in hits else ()
             coded = [(text, *run) for text in humped for run in base64_texts(text)]
             behind = {view.text for view in escaped.values()} | {decoded for *_, decoded in coded}
-            inner = self._found(list(behind), regions, depth - 1, views)
+            inner = self._found(list(behind), depth - 1, views)
             _carry(found, inner, escaped, coded)
         return found
 
@@ -114,9 +108,7 @@ class Detector:
         firsts = starts(_sizes(texts, joined))
         return {texts[bisect_right(firsts, start) - 1]: None for start, _ in self._hump.spans(joined)}
 
-    def _direct(
-        self, texts: Sequence[str], joined: bytes, hits: Sequence[int], regions: tuple[str, ...]
-    ) -> dict[str, tuple[Span, ...]]:
+    def _direct(self, texts: Sequence[str], joined: bytes, hits: Sequence[int]) -> dict[str, tuple[Span, ...]]:
         """Search the rows that hit, and confirm."""
         matches = [
             (start, end, row)
@@ -132,7 +124,7 @@ class Detector:
         for start, end, row in matches:
             at = bisect_right(firsts, start) - 1
             places.setdefault(at, []).append((start - firsts[at], end - firsts[at], row))
-        spans = ((texts[at], _confirmed(texts[at], candidates, regions)) for at, candidates in places.items())
+        spans = ((texts[at], _confirmed(texts[at], candidates, self._regions)) for at, candidates in places.items())
         return {text: confirmed for text, confirmed in spans if confirmed}
 
     def number(self, value: float) -> str | None:
@@ -177,13 +169,31 @@ Place = TypeVar("Place", bound=tuple[Any, ...])
 
 def apart(places: Iterable[Place]) -> tuple[Place, ...]:
     """Keep, of places that overlap, the one that comes first; return them in the order of the text."""
+    ordered = tuple(places)
+    if len(ordered) > _MANY_PLACES:
+        return _apart_many(ordered)
     kept: list[Place] = []
-    for place in places:
+    for place in ordered:
         at = bisect_left(kept, place)
         free = at == len(kept) or kept[at][0] >= place[1]
         if free and (not at or kept[at - 1][1] <= place[0]):
             kept.insert(at, place)
     return tuple(kept)
+
+
+_MANY_PLACES = 256
+"""From here on it is cheaper to mark what is taken than to keep a list sorted, and the time stays linear."""
+
+
+def _apart_many(places: Sequence[Place]) -> tuple[Place, ...]:
+    taken = bytearray(max(map(itemgetter(1), places)))
+    kept: list[Place] = []
+    for place in places:
+        start, end = place[0], place[1]
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
+            kept.append(place)
+    return tuple(sorted(kept))
 
 
 def _sizes(texts: Sequence[str], joined: bytes) -> Iterable[int]:

@@ -2,13 +2,14 @@
 
 The program adds what a rule removed and what a person's field holds, then asks for the places in the strings that stay:
 page titles, URLs, event names, free text. The same serves as taint check on what goes out. Found plain, case- and
-accent-folded, in parts, percent-encoded, escaped, and as base64 at any of its three alignments. A `Known` lives as long
-as one request; it is never shared, stored or logged.
+accent-folded, in parts, percent-encoded, escaped, and in base64 that begins anywhere. A `Known` lives as long as one
+request; it is never shared, stored or logged.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
@@ -32,9 +33,16 @@ _DIGITS_MIN = 7
 _MAX_NEEDLES = 512
 """A request that names more people is searched for the first of them; the rest were removed where they stood."""
 _PARTS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_OVERLAP = 1 << 16
+"""Characters of places that overlap; more than that, as `aa…` has in `aaa…`, are no longer told apart: all are hits."""
+_MARKS = frozenset({"Mn", "Mc"})
 _LOCAL = re.compile(r"[.\-_+]")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 """Letters and digits are no word together: `ada1` holds `ada`."""
+_HEX = re.compile(r"[a-f]+").fullmatch
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}")
+_ID_REACH = 36
+"""Characters of a UUID, RFC 9562 section 4."""
 _MANY_NEEDLES = 128
 """From here on a set of the texts' words is cheaper than to search for each needle: some 30 ns a character."""
 
@@ -73,7 +81,7 @@ class Known:
         elif entity != "PERSON":
             return
         if entity == "PERSON":
-            for part in _PARTS.findall(value):
+            for part in _parts(value):
                 self._part(part, entity)
         elif entity == "EMAIL_ADDRESS" and "@" in value:
             local = value.rpartition("@")[0]
@@ -106,10 +114,6 @@ class Known:
                 found[text] = found.get(text, []) + hits
         return {text: _longest(hits) for text, hits in found.items() if text not in behind}
 
-    def survives(self, text: str) -> bool:
-        """Say whether a known value stands in `text`, as one taint check on what goes out."""
-        return bool(self.find((text,)))
-
     def _whole(self, value: str, entity: str) -> None:
         """Remember a whole value, and its digits when it is a number people write in groups."""
         self._needles.setdefault(fold(value), entity)
@@ -117,7 +121,8 @@ class Known:
             compact = "".join(char for char in value if char.isalnum())
             if len(compact) >= _DIGITS_MIN:
                 self._needles.setdefault(fold(compact), entity)
-        self._values.append((value, entity))
+        if len(self._values) < _MAX_NEEDLES:  # many spellings may fold to one needle
+            self._values.append((value, entity))
 
     def _part(self, part: str, entity: str) -> None:
         """Remember a word of a name; a word that is also a common one only as it is written, capitalised."""
@@ -153,9 +158,10 @@ class Known:
         folded = fold(joined)
         needles = self._needles if len(self._needles) < _MANY_NEEDLES else self._likely(folded)
         hits = [hit for needle in needles if needle in folded for hit in _words(folded, needle, needles[needle])]
+        hits = [hit for hit in hits if not (_HEX(folded, *hit[:2]) and _in_id(folded, *hit[:2]))]
         if hits and not joined.isascii():
             origins = fold_origins(joined)
-            hits = [(origins[start], origins[end - 1] + 1, entity) for start, end, entity in hits]
+            hits = [(origins[start], _end(origins, end, len(joined)), entity) for start, end, entity in hits]
         exact = [hit for word in self._exact if word in joined for hit in _words(joined, word, self._exact[word])]
         return hits + exact
 
@@ -172,18 +178,35 @@ class Known:
 _GROUPED = frozenset({"PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN"})
 
 
+def _parts(name: str) -> list[str]:
+    """Give the words of a name; a vowel sign or an accent of its own (Mn, Mc) goes on with its word."""
+    if name.isascii():
+        return _PARTS.findall(name)
+    letters = "".join(["a" if unicodedata.category(char) in _MARKS else char for char in name])
+    return [name[word.start() : word.end()] for word in _PARTS.finditer(letters)]
+
+
+def _end(origins: Sequence[int], end: int, size: int) -> int:
+    """Give where what was folded ends: an accent that folds to nothing goes with its letter."""
+    return max(origins[end - 1] + 1, origins[end] if end < len(origins) else size)
+
+
 def _words(text: str, word: str, entity: str) -> list[Hit]:
     """Find `word` in `text`, on word boundaries."""
     hits = []
+    spare = _OVERLAP
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
         # Most words stand between signs; only beside a letter or digit is there something to decide.
-        if not (text[at - 1 : at].isalnum() and _glued(text, at)) and not (
-            text[end : end + 1].isalnum() and _glued(text, end)
+        if spare < 0 or not (
+            (text[at - 1 : at].isalnum() and _glued(text, at)) or (text[end : end + 1].isalnum() and _glued(text, end))
         ):
             hits.append((at, end, entity))
-        at = text.find(word, at + 1)
+        following = text.find(word, at + 1 if spare >= 0 else end)
+        if following < end:
+            spare -= len(word)
+        at = following
     return hits
 
 
@@ -215,6 +238,17 @@ def _tells(value: str) -> bool:
     if value.isascii():
         return len(value) >= _WHOLE_MIN and value.lower() not in _DULL
     return len(value) >= 2
+
+
+def _in_id(text: str, start: int, end: int) -> bool:
+    """Say whether hex letters stand in a UUID, or in a run of 16 or more hex digits with other letters beside them."""
+    first = max(0, start - _ID_REACH)
+    start, end = start - first, end - first
+    for found in _ID.finditer(text[first : first + end + _ID_REACH]):
+        if found.start() <= start and end <= found.end():
+            rest = found[0][: start - found.start()] + found[0][end - found.start() :]
+            return rest.strip("0123456789") != ""
+    return False
 
 
 def _glued(text: str, at: int) -> bool:

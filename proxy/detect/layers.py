@@ -1,8 +1,8 @@
 """Views through the encodings that strings carry: percent, HTML, JSON and backslash escapes, base64.
 
 `detector` and `knowledge` look through these views and need every place back in the raw string, so a view is the
-decoded text with the raw offset of each of its characters. Only strings that show an escape are opened. Nothing here
-parses documents: JSON inside a string is the scrubbing program's business.
+decoded text with its way back. Only strings that show an escape are opened. Nothing here parses documents: JSON inside
+a string is the scrubbing program's business.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import base64
 import binascii
 import html
 import re
-from bisect import bisect_left
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -21,9 +22,10 @@ MAX_LAYERS = 3
 """How often a string is opened again: `%25252540` is three layers. Deeper is nobody's accident."""
 
 _ESCAPE = re.compile(
-    r"(?:%[0-9A-Fa-f]{2})+|(?:\\u[0-9A-Fa-f]{4})+|\\[\"\\/bfnrt]|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos|nbsp|commat);|\+"
+    r"(?:%[0-9A-Fa-f]{2})++|(?:\\u[0-9A-Fa-f]{4})++|\\[\"\\/bfnrt]|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos|nbsp|commat);|\+"
 )
-"""Anchored by its first character and without nested repetition, so `re` stays linear here."""
+"""Anchored by its first character and without nested repetition, so `re` stays linear here; possessive, since it would
+remember 100 bytes for each escape of a run."""
 
 ESCAPES = frozenset("%\\&")
 """Every escape begins with one of them, but the space that is written `+` in a query."""
@@ -35,18 +37,39 @@ _BACKSLASH = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class View(NamedTuple):
-    """A decoded text; `offsets[i]` is where its character `i` starts in the raw string, with one more for the end."""
+    """A decoded text and its way back: a place is kept behind each escape only, since all else is as long as it was.
+
+    Args:
+        text: the decoded one.
+        places: in `text`, rising; from each of them on characters stand one to one.
+        origins: where these places are in the string that was decoded.
+        outer: what that string is itself a view of; None when it is the raw one.
+    """
 
     text: str
-    offsets: list[int]
+    places: array[int]
+    origins: array[int]
+    outer: View | None
 
     def raw(self, start: int, end: int) -> tuple[int, int]:
         """Return the place in the raw string of `text[start:end]`."""
-        return self.offsets[start], self.offsets[end]
+        start, end = self._origin(start), self._origin(end)
+        return (start, end) if self.outer is None else self.outer.raw(start, end)
 
     def read(self, start: int, end: int) -> str:
         """Return what stands at a place of the raw string, decoded."""
-        return self.text[bisect_left(self.offsets, start) : bisect_left(self.offsets, end)]
+        return self.text[self.place(start) : self.place(end)]
+
+    def _origin(self, place: int) -> int:
+        at = bisect_right(self.places, place) - 1
+        return self.origins[at] + place - self.places[at]
+
+    def place(self, raw: int) -> int:
+        """Return the first place in `text` that does not stand before `raw` in the raw string."""
+        origin = raw if self.outer is None else self.outer.place(raw)
+        at = bisect_right(self.origins, origin) - 1
+        place = self.places[at] + origin - self.origins[at]
+        return min((place, *self.places[at + 1 : at + 2]))
 
 
 def unescaped(text: str) -> View | None:
@@ -58,10 +81,10 @@ def unescaped(text: str) -> View | None:
     for _ in range(MAX_LAYERS):
         if not ("%" in text or "\\" in text or ("&" in text and ";" in text) or ("+" in text and "=" in text)):
             break
-        opened = _opened(text)
+        opened = _opened(text, view)
         if opened.text == text:
             break
-        view = opened if view is None else View(opened.text, [view.offsets[at] for at in opened.offsets])
+        view = opened
         text = opened.text
     return view
 
@@ -100,53 +123,53 @@ def base64_texts(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), decoded
 
 
-def _opened(text: str) -> View:
+def _opened(text: str, outer: View | None) -> View:
     """Open one layer."""
     parts: list[str] = []
-    offsets: list[int] = []
-    at = 0
+    places, origins = array("Q", (0,)), array("Q", (0,))
+    place = at = 0
     plus = "%" in text or ("=" in text and " " not in text)
     for match in _ESCAPE.finditer(text):
-        start, end = match.span()
+        start = match.start()
         parts.append(text[at:start])
-        offsets.extend(range(at, start))
-        at = end
-        for char, place in _decoded(match.group(), start, plus=plus):
-            parts.append(char)
-            offsets.append(place)
+        place += start - at
+        at = start
+        for chars, width in _decoded(match.group(), plus=plus):
+            parts.append(chars)
+            place += len(chars)
+            at += width
+            if width != len(chars):
+                places.append(place)
+                origins.append(at)
     parts.append(text[at:])
-    offsets.extend(range(at, len(text) + 1))
-    return View("".join(parts), offsets)
+    return View("".join(parts), places, origins, outer)
 
 
-def _decoded(escape: str, start: int, *, plus: bool) -> Iterator[tuple[str, int]]:
-    """Yield the characters of one run of escapes with their raw offsets; what does not decode stays as it is."""
+def _decoded(escape: str, *, plus: bool) -> Iterator[tuple[str, int]]:
+    """Yield what one run of escapes means, each with its raw width; what does not decode stays as it is."""
     if escape[0] == "%":
-        yield from _percent(escape, start)
+        yield from _percent(escape)
     elif escape[:2] == "\\u":
         units = bytes.fromhex(escape.replace("\\u", "")).decode("utf-16-be", "surrogatepass")
-        place = start
         for char in units:
-            yield char, place
-            place += 12 if ord(char) > 0xFFFF else 6
+            yield char, 12 if ord(char) > 0xFFFF else 6
     elif escape[0] == "\\":
-        yield _BACKSLASH.get(escape[1], escape[1]), start
+        yield _BACKSLASH.get(escape[1], escape[1]), 2
     elif escape[0] == "&":
-        yield html.unescape(escape)[:1], start
+        yield html.unescape(escape), len(escape)  # nothing at all where it names a control character
     else:
-        yield (" " if plus else "+"), start
+        yield (" " if plus else "+"), 1
 
 
-def _percent(escape: str, start: int) -> Iterator[tuple[str, int]]:
+def _percent(escape: str) -> Iterator[tuple[str, int]]:
     """Decode `%C3%B8` as UTF-8; bytes that are none stay escaped."""
     raw = bytes.fromhex(escape.replace("%", ""))
     at = 0
     while at < len(raw):
         width = 1 if raw[at] < 0x80 else 2 if raw[at] < 0xE0 else 3 if raw[at] < 0xF0 else 4
         try:
-            yield raw[at : at + width].decode("utf-8", "surrogatepass"), start + 3 * at
+            yield raw[at : at + width].decode("utf-8", "surrogatepass"), 3 * width
         except UnicodeDecodeError:
             width = 1
-            for place in range(start + 3 * at, start + 3 * at + 3):
-                yield escape[place - start], place
+            yield escape[3 * at : 3 * at + 3], 3
         at += width

@@ -45,7 +45,7 @@ def _v4(candidate: Candidate) -> Iterable[Found]:
         return  # a release in a path: `/docs/1.2.3.4/`
     if host.startswith(("127.", "0.")) and before == "/":
         return  # the host of a URL on one's own machine names nobody
-    whole = len(text.strip()) == len(host)
+    whole = len(text) < 2 * len(host) and len(text.strip()) == len(host)  # no long text is read for each address
     if (host.endswith(".0.0.0") or (whole and host.endswith(".0"))) and not host.startswith(_PRIVATE):
         return  # a host address does not end in 0, a browser's reduced version does (Chromium, User-Agent reduction)
     if near(text, start, end, _VERSION_WORDS, 14) and not near(text, start, end, (" ip", "ip:", "ip=", "addr"), 20):

@@ -157,6 +157,12 @@ def _international(value: str, regions: tuple[str | None, ...]) -> bool:
     return False
 
 
+_GROUP = re.compile(r"\(\\d(?:\{(\d+)(?:,(\d+))?\})?\)")
+_FIRST = re.compile(r"(\\\d)")
+_PARTS = re.compile(r"\\\d|\d|\D")
+"""The library's formats: `(\\d{3})(\\d{3,4})` is shown as `\\1-\\2`, and a rule may put `0` before the first group."""
+_EXTENSION = "~"
+"""To the library an extension stands behind it; the number is grouped without it."""
 _TOO_SHORT = 7
 _CALLING_CODE_DIGITS = (1, 2, 3)
 """Source: ITU-T E.164 section 6.2.1."""
@@ -196,6 +202,35 @@ def _national(value: str, region: str, *, told: bool) -> bool:
     return told or (bool(breaks) and breaks <= _breaks(written) | {len(digits(value)) - 1})
 
 
+def _grouping(value: str, regions: tuple[str, ...]) -> Iterable[str]:
+    """Give the regions where anybody groups digits like that: it spares the others a parse of 40 µs each."""
+    breaks = _breaks(value) - {len(digits(value)) - 1}
+    return [region for region in regions if breaks <= _groupings(region)]
+
+
+@cache
+def _groupings(region: str) -> frozenset[int]:
+    """Give where groups may end in the national formats of a region, counted in digits from the right."""
+    code = phonenumbers.country_code_for_region(region)
+    main = phonenumbers.region_code_for_country_code(code)
+    plan = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, main)
+    found: set[int] = set()
+    for format_ in plan.number_format if plan is not None else ():
+        widths = [
+            range(int(least or 1), int(most or least or 1) + 1) for least, most in _GROUP.findall(format_.pattern or "")
+        ]
+        shape = _FIRST.sub(format_.national_prefix_formatting_rule or r"\1", format_.format or "", count=1)
+        ends = {0}
+        for part in reversed(_PARTS.findall(shape)):
+            if part[0] == "\\":
+                ends = {end + width for end in ends for width in widths[int(part[1]) - 1]}
+            elif part.isdecimal():
+                ends = {end + 1 for end in ends}
+            else:
+                found |= ends
+    return frozenset(found)
+
+
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """Take off an opening parenthesis that nothing closes."""
     if text[start] == "(" and ")" not in text[start:end]:
@@ -227,7 +262,8 @@ def confirmed(candidate: Candidate) -> Iterable[Found]:
         return
     abroad = value.startswith(("00", "011")) and _international(value, regions[:3])
     told = told or value.isdecimal()
-    if abroad or any(_national(value, region, told=told) for region in regions):
+    likely = regions if told or _EXTENSION in value else _grouping(value, regions)
+    if abroad or any(_national(value, region, told=told) for region in likely):
         yield Found(start, end)
 
 

@@ -1,14 +1,35 @@
 """Words that make bad needles: common words that are names, too, and words that name roles or nothing.
 
 `knowledge` searches a request for the words of its people's names. `COMMON` words count only as they were written,
-with their capital; `NO_NEEDLES` never do.
+with their capital; `NO_NEEDLES` never do. Words of the protocols are among them, since they stand in fields that a
+record cannot do without: a person who is named like one (Page, Group, Session) is removed where the name stands, and
+not looked for elsewhere.
 """
 
 from __future__ import annotations
 
 __all__ = ["COMMON", "NO_NEEDLES"]
 
-NO_NEEDLES = frozenset(
+_PROTOCOL = frozenset(
+    (
+        # Media types, charsets, content codings, schemes of credentials: IANA's registries.
+        "application text json xml html plain form urlencoded multipart data stream octet charset utf ascii boundary "
+        "javascript jsonschema gzip deflate brotli zstd identity compress basic bearer token "
+        # Kinds of calls: Segment, RudderStack, Jitsu. The vendors' own lists, as `proxy.wire` reads them.
+        "track identify screen group alias batch merge "
+        # Sentry: items, states of sessions and check-ins, the key's header and its address.
+        "event events transaction transactions session sessions attachment attachments profile chunk replay recording "
+        "span spans log logs metric metrics statsd feedback report reports crash error errors fatal warning debug "
+        "exited crashed abnormal errored progress sentry version ingest check "
+        # Datadog, Mixpanel, PostHog, Amplitude, Plausible, Snowplow, GA4.
+        "action resource task vital vitals telemetry click custom engage import pageview pageleave autocapture "
+        "exception rageclick survey flag element heatmap engagement scroll outbound payload snowplow "
+        "snowplowanalytics iglu struct unstruct enforce relaxed recommendations browser server mobile node python sdk"
+    ).split()
+)
+"""What SDKs write where a record needs it as it is: one mailbox `group@` would else drop each call of that kind."""
+
+NO_NEEDLES = _PROTOCOL | frozenset(
     (
         "admin administrator root user users guest test tester testing demo example sample info hello hi mail "
         "email contact support help sales team office service noreply reply postmaster webmaster billing account "

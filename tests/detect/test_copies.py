@@ -50,6 +50,36 @@ def test_each_run_and_each_value_has_its_place() -> None:
     assert {(0, "EMAIL_ADDRESS"), (second, "EMAIL_ADDRESS"), (second, "USER_ID")} == found
 
 
+def test_a_run_is_searched_once_however_many_values_stand_in_it() -> None:
+    """Thousands of places in one run are one place for each value, and runs that hold none are not read again."""
+    values = [(f"w{number:06x}q", "USER_ID") for number in range(500)]
+    coded = _coded(" ".join(value for value, _ in values) * 20)
+    joined = f"{coded} {'AbAbAbAbAb12 ' * 20_000}"
+    assert [(0, len(coded), "USER_ID")] * 500 == coded_copies(joined, values)
+
+
+def test_a_value_that_repeats_itself_is_not_read_at_each_letter() -> None:
+    """Places that overlap are one."""
+    coded = _coded("a" * 200_000)
+    assert {(0, len(coded), "USER_ID")} == set(coded_copies(coded, [("a" * 50_000, "USER_ID")]))
+
+
+def test_a_value_with_zero_bytes_stands_in_one_run() -> None:
+    """What is put between runs to decode them together is no part of any."""
+    value = ("ada\0\0\0\0\0\0king", "USER_ID")
+    apart = f"{_coded('xyzada')}AAAA {_coded('kingkingking')}"
+    whole = _coded(f"xyz{value[0]}")
+    assert ([], [(0, len(whole), "USER_ID")]) == (coded_copies(apart, [value]), coded_copies(whole, [value]))
+
+
+def test_runs_of_one_path_are_widened_apart() -> None:
+    """A slash ends what a place is widened to; a value that stands across it takes both sides."""
+    left, right = _coded("x" * 30 + ADA[0]), _coded(ADA[0] + "y" * 30)
+    joined = f"{left}/{right}"
+    found = {place[:2] for place in coded_copies(joined, [ADA])}
+    assert {(0, len(left)), (len(left) + 1, len(joined))} == found
+
+
 @pytest.mark.parametrize(
     ("joined", "values"),
     [

@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from proxy.detect.detector import Detector, Span
+from proxy.detect.detector import Detector, Span, apart
 from proxy.detect.row import Row
 
 DETECTOR = Detector()
@@ -125,3 +125,20 @@ def test_a_text_that_holds_the_separator_moves_no_place():
     assert {texts[2]: ["ada@example.org"]} == {
         text: [text[span.start : span.end] for span in spans] for text, spans in Detector().find(texts).items()
     }
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([], ()),
+        ([(5, 7), (1, 2)], ((1, 2), (5, 7))),
+        ([(2, 5), (0, 3), (4, 6), (3, 4), (5, 6), (0, 2)], ((0, 2), (2, 5), (5, 6))),
+        ([(1, 4, "a"), (1, 4, "b"), (0, 9, "c")], ((1, 4, "a"),)),
+        ([(at, at + 3) for at in range(600)], tuple((at, at + 3) for at in range(0, 600, 3))),
+        ([(at, at + 1) for at in reversed(range(400_000))], tuple((at, at + 1) for at in range(400_000))),
+    ],
+    ids=["none", "apart", "touching", "same", "many that overlap", "many"],
+)
+def test_of_places_that_overlap_the_first_stays(places, expected):
+    """What touches does not overlap; the result is in the order of the text, however many there are."""
+    assert expected == apart(places)

@@ -25,6 +25,12 @@ def found(values, text):
         ("Zoë 🦊 O'Hannigan", "PERSON", "by O'Hannigan", ["O'Hannigan"]),
         ("渡辺 さくら", "PERSON", "渡辺さんの設定", ["渡辺"]),
         ("李 明", "PERSON", "李明", []),
+        ("प्रिया शर्मा", "PERSON", "प्रिया का खाता", ["प्रिया"]),
+        ("प्रिया शर्मा", "PERSON", "शर्मा", ["शर्मा"]),
+        ("Ine\u0301s Bru\u0308ckner", "PERSON", "of Ine\u0301s", ["Ine\u0301s"]),
+        ("Ine\u0301s Bru\u0308ckner", "PERSON", "Brückner, BRUCKNER", ["Brückner", "BRUCKNER"]),
+        ("Rene\u0301 x", "PERSON", "Rene\u0301, Rene\u0301", ["Rene\u0301", "Rene\u0301"]),
+        ("François x", "PERSON", "Franc\u0327ois", ["Franc\u0327ois"]),
         ("محمد العربي", "PERSON", "ملف محمد هنا", ["محمد"]),
         ("Søren", "PERSON", quote("/u/Søren/x"), [quote("Søren")]),
         ("Søren", "PERSON", r"S\u00f8ren", [r"S\u00f8ren"]),
@@ -50,6 +56,27 @@ def found(values, text):
 def test_a_value_is_found_where_it_survives(value, entity, text, expected):
     """Whole or in parts, folded and encoded, on word boundaries, and never a value that tells nothing."""
     assert expected == [what for what, _ in found([(value, entity)], text)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Ada", "3f1ada7c9e0b4d52a1c86f70d9e4b213", 0),
+        ("Ada", "key=3F1ADA7C9E0B4D52A1C86F70D9E4B213&x", 0),
+        ("Ada", "f" * 500 + "1ada1" + "0" * 500, 0),
+        ("Ada", "0b4e2d11-1ada-4c52-8111-86f70d9e4b21", 0),
+        ("Ada", "01111111-1ada-4111-8111-111111111111", 0),
+        ("Ada", "ada1699999999999", 1),
+        ("Ada", "ada1f", 1),
+        ("Ada", "ada, 3f1c7c9e0b4d52a1c86f70d9e4b213", 1),
+        ("Ada", "3f1c7c9e0b4d52a1c86f70d9e4b213/ada", 1),
+        ("Adam", "3f1adam7c9e0b4d52a1c86f70d9e4b213", 1),
+        ("abcdefabcdefabcdef", "of abcdefabcdefabcdef", 1),
+    ],
+)
+def test_a_name_is_not_found_inside_a_hex_id(name, text, expected):
+    """Letters that are hex digits are chance inside a UUID or a key, and a name beside digits alone."""
+    assert expected == len(found([(name, "PERSON")], text))
 
 
 def test_a_coded_run_is_found_whole():
@@ -92,9 +119,34 @@ def test_nothing_known_finds_nothing():
     assert ({}, 0) == (Known().find(["Ada"]), len(Known()))
 
 
-def test_clean_texts_do_not_survive():
-    """A text without any known value passes the taint check, escapes or not."""
-    assert not Known(ADA).survives("/products?q=%20red&x=\\n")
+def test_clean_texts_are_not_found():
+    """A text without any known value gives nothing, escapes or not."""
+    assert {} == Known(ADA).find(["/products?q=%20red&x=\\n"])
+
+
+def test_spellings_of_one_value_are_bounded():
+    """Values that fold to one needle are searched for in base64 as well, the first of them only."""
+    spellings = [
+        "".join(letter.upper() if number >> at & 1 else letter for at, letter in enumerate("abcdefghijkl"))
+        for number in range(600)
+    ]
+    coded = [base64.b64encode(spelling.encode()).decode() for spelling in spellings]
+    assert coded[:512] == list(Known((spelling, "USER_ID") for spelling in spellings).find(coded))
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "expected"),
+    [
+        ("z" * 50_000, "z" * 200_000 + " clean", 3),
+        ("z" * 50_000, "z" * 50_000 + " clean", 1),
+        ("ab-ab-ab", "ab-" * 9 + "ab", 3),
+        ("0000000", "0" * 5000, 0),
+    ],
+    ids=["many", "one", "on boundaries", "within a number"],
+)
+def test_a_value_that_repeats_itself_costs_a_bounded_search(value, text, expected):
+    """Places that overlap are told apart up to a bound; then each is taken for one, and the next looked for behind."""
+    assert expected == len(Known([(value, "USER_ID")]).find([text]).get(text, ()))
 
 
 def test_the_number_of_values_is_bounded():

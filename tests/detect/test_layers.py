@@ -1,8 +1,9 @@
 import base64
+import tracemalloc
 
 import pytest
 
-from proxy.detect.layers import base64_texts, unescaped
+from proxy.detect.layers import Views, base64_texts, opened, unescaped
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ from proxy.detect.layers import base64_texts, unescaped
         (r"\u00f8\ud83e\udd8a\ud800", "ø🦊\ud800"),
         (r"\n\t\/\\", "\n\t/\\"),
         ("&#64;&#x40;&amp;&nbsp;&commat;", "@@&\xa0@"),
+        ("ada&#1;@&#x1f;", "ada@"),
     ],
 )
 def test_escapes_open(text, expected):
@@ -38,6 +40,8 @@ def test_escapes_open(text, expected):
         ("u=ada%2540example.org", "ada@example", "ada%2540example"),
         ("&quot;ada&quot;", '"ada', "&quot;ada"),
         ("%FF%41", "%FFA", "%FF%41"),
+        ("&#1;&#1; x %61da", "ada", "%61da"),
+        ("a&#1;da &amp;%2561da", "&ada", "&amp;%2561da"),
     ],
 )
 def test_a_place_leads_back_to_the_raw_string(text, piece, raw):
@@ -47,6 +51,48 @@ def test_a_place_leads_back_to_the_raw_string(text, piece, raw):
     start = view.text.index(piece)
     first, last = view.raw(start, start + len(piece))
     assert raw == text[first:last]
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "expected"),
+    [
+        ("x %61da y", "%61da", "ada"),
+        ("a%20u=%2561da&b", "%2561da", "ada"),
+        ("a%20 ada", "ada", "ada"),
+        ("&#1;%61 ada", "ada", "ada"),
+    ],
+)
+def test_a_raw_place_is_read_decoded(text, raw, expected):
+    """What stands at a place of the raw string reads as it was meant, through every layer."""
+    start, view = text.index(raw), unescaped(text)
+    assert view is not None
+    assert expected == view.read(start, start + len(raw))
+
+
+def test_only_escapes_are_remembered():
+    """A long text with few escapes costs no more than the escapes do."""
+    view = unescaped("x " * 5000 + "%41+ %2541")
+    assert view is not None
+    assert view.outer is not None
+    assert [2, 3] == [len(view.places), len(view.outer.places)]
+
+
+def test_a_run_of_escapes_is_opened_in_bounded_memory():
+    """However many escapes stand together, each takes two places, its letter and what Python adds to lists."""
+    text = "%41" * 100_000
+    tracemalloc.start()
+    view = unescaped(text)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert view is not None
+    assert peak_bytes < 50 * len(view.text)
+
+
+def test_a_string_is_opened_once():
+    """Who asks again with the same views gets what was opened before, and nothing for what had no escape."""
+    views: Views = {}
+    first = opened(["%41", "1+1", "A"], "%41 1+1 A", views)
+    assert (["%41"], first["%41"]) == (list(first), opened(["%41", "1+1"], "%41 1+1", views)["%41"])
 
 
 def coded(raw):

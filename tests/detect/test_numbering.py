@@ -1,6 +1,8 @@
+import phonenumbers
 import pytest
 
-from proxy.detect.detector import Detector
+from proxy.detect.detector import DEFAULT_REGIONS, Detector
+from proxy.detect.numbering import _grouping, _national
 
 MANY = Detector()
 
@@ -30,13 +32,6 @@ def test_a_national_format_is_read_in_its_region(region, text):
 def test_an_impossible_prefix_is_no_number():
     """What cannot even be parsed in a region is left."""
     assert {} == Detector(regions=("US",)).find(["call 011 999 123 4567"])
-
-
-def test_a_hint_adds_a_region():
-    """A region that the batch names is read besides the configured ones."""
-    text = "040 123 45 67"
-    detector = Detector(regions=("US",))
-    assert ({}, [text]) == (detector.find([text]), list(detector.find([text], hints=("AZ",))))
 
 
 @pytest.mark.parametrize(
@@ -104,3 +99,17 @@ def test_a_number_behind_a_number_is_not_its_own(text, value):
     """An international number ends where the plan says, whatever digits follow it."""
     spans = [span for span in MANY.find([text]).get(text, ()) if span.entity == "PHONE_NUMBER"]
     assert value == (text[spans[0].start : spans[0].end] if spans else None)
+
+
+def test_a_number_is_asked_about_where_its_grouping_is_known():
+    """Of the regions none is left out that would say yes, whatever the kind of number; a row of figures is nobody's."""
+    kinds = range(phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.VOICEMAIL + 1)
+    examples = [
+        (region, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL))
+        for region in phonenumbers.SUPPORTED_REGIONS
+        for kind in kinds
+        if (number := phonenumbers.example_number_for_type(region, kind)) is not None
+    ]
+    written = [(region, text) for region, text in examples if _national(text, region, told=False)]
+    assert ([], True) == ([case for case in written if not _grouping(case[1], (case[0],))], len(written) > 500)
+    assert [] == list(_grouping("12 12 12 12 12 12 12 12 1", DEFAULT_REGIONS))

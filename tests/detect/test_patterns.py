@@ -1,7 +1,9 @@
 import pytest
+import re2
 
 from proxy.detect.detector import Detector
 from proxy.detect.patterns import ROWS
+from proxy.detect.search import Search
 
 DETECTOR = Detector()
 
@@ -32,3 +34,11 @@ def test_every_example_is_found_whole(row, text, value):
 def test_no_counter_example_is_found(row, text):
     """What a row gives as its counter-example, that row leaves alone."""
     assert [] == [span.rule for span in DETECTOR.find((text,)).get(text, ()) if span.rule == row.id]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_no_row_reaches_into_the_next_text(row):
+    """Wherever a text ends in the middle of an example, what is found ends with it."""
+    search = Search(row.expression, re2.Options())
+    cut = [f"{text[:at]}\0{text[at:]}".encode() for text, _ in row.examples for at in range(len(text) + 1)]
+    assert [] == [raw for raw in cut for start, end in search.spans(raw) if b"\0" in raw[start:end]]
