@@ -244,12 +244,17 @@ def _record_kinds(catalogue: Catalogue) -> list[str]:
 
 @cache
 def _fields(name: str) -> tuple[tuple[tuple[str, ...], Field], ...]:
-    """Give the places that a dialect's catalogue knows in records, `*` filled in, parents of others left out."""
+    """Give the places that a dialect's catalogue knows in records, `*` filled in, parents of others left out.
+
+    So is a `*` right inside a document: it stands for objects, each by the name of its schema.
+    """
     catalogue = DIALECTS[name].catalogue
+    fields = [(split(text), field) for kind in _record_kinds(catalogue) for text, field in catalogue[kind].items()]
+    documents = {path for path, field in fields if field.form in (Form.JSON, Form.BASE64_JSON)}
     known = {
-        tuple("zz_any" if step == "*" else step for step in split(text)): field
-        for kind in _record_kinds(catalogue)
-        for text, field in catalogue[kind].items()
+        tuple("zz_any" if step == "*" else step for step in path): field
+        for path, field in fields
+        if not (path[-1] == "*" and path[:-1] in documents)
     }
     parents = {path[:size] for path in known for size in range(1, len(path))}
     return tuple((path, field) for path, field in known.items() if path not in parents)
