@@ -9,7 +9,7 @@ cost a client's new name 1 µs for each step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple, get_args
@@ -231,9 +231,9 @@ class Ground:
     size: int = 0
     roots: list[Node] = field(default_factory=list)
 
-    def count(self, texts: Iterable[str] = ()) -> None:
-        """Count one more entry, with the names or other texts that it holds."""
-        self.size += 1 + sum([len(text) + NAME_BYTES for text in texts]) // ENTRY_BYTES
+    def count(self, size: int = 0) -> None:
+        """Count one more entry, with the bytes that it takes for names and places."""
+        self.size += 1 + size // ENTRY_BYTES
         if self.size > self.limit:
             for root in self.roots:
                 root.forget()
@@ -293,7 +293,7 @@ class Node:
     def _remembered(self, shape: Shape, d: dict[str, Any]) -> Plan:
         plan = self._fresh(d)
         if not plan.renames and len(d) <= LARGEST_SHAPE and (not d or max(map(len, d)) <= LONGEST_NAME):
-            self._ground.count(d)
+            self._ground.count(_size(d))
             self._plans[shape] = plan
         return plan
 
@@ -335,7 +335,7 @@ class Node:
         if block is None:
             block = Block(tuple([(name, steps[name]) for name in names]), _getter(names))
             if self._steps.keys() >= set(names):
-                self._ground.count(names)
+                self._ground.count(_size(names))
                 self._blocks[names] = block
         return block
 
@@ -349,7 +349,7 @@ class Node:
         if step is None:
             step = self._ground.classify(self, name if shown is None else shown)
             if shown is None and len(name) <= LONGEST_NAME:
-                self._ground.count((step.finding.where,))
+                self._ground.count(len(step.finding.where))
                 self._steps[name] = step
         return step
 
@@ -366,6 +366,10 @@ class Node:
 
 def _trial(step: Step, tried: Treatment) -> tuple[str, tuple[str, ...], str, str]:
     return tried.rule, (step.kind, *step.place), tried.entity, tried.action
+
+
+def _size(names: Collection[str]) -> int:
+    return sum(map(len, names)) + NAME_BYTES * len(names)
 
 
 def _getter(names: Sequence[str]) -> Values:
