@@ -158,7 +158,6 @@ class Known:
         folded = fold(joined)
         needles = self._needles if len(self._needles) < _MANY_NEEDLES else self._likely(folded)
         hits = [hit for needle in needles if needle in folded for hit in _words(folded, needle, needles[needle])]
-        hits = [hit for hit in hits if not (_HEX(folded, *hit[:2]) and _in_id(folded, *hit[:2]))]
         if hits and not joined.isascii():
             origins = fold_origins(joined)
             hits = [(origins[start], _end(origins, end, len(joined)), entity) for start, end, entity in hits]
@@ -192,7 +191,7 @@ def _end(origins: Sequence[int], end: int, size: int) -> int:
 
 
 def _words(text: str, word: str, entity: str) -> list[Hit]:
-    """Find `word` in `text`, on word boundaries."""
+    """Find `word` in `text`, on word boundaries; one of hex letters not inside an id."""
     hits = []
     spare = _OVERLAP
     at = text.find(word)
@@ -207,6 +206,8 @@ def _words(text: str, word: str, entity: str) -> list[Hit]:
         if following < end:
             spare -= len(word)
         at = following
+    if hits and _HEX(word):
+        return [hit for hit in hits if not _in_id(text, *hit[:2])]
     return hits
 
 

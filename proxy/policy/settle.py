@@ -170,7 +170,8 @@ _PLAN = itemgetter(1)
 
 def _long(values: Iterable[Any]) -> list[int]:
     """Give the long whole numbers; `4155550132.0` is one, as pandas writes a column with gaps, and equal to its int."""
-    numbers = [v for v in values if v.__class__ is int or v.__class__ is float]
+    others = [v for v in values if v.__class__ is not str]
+    numbers = [v for v in others if v.__class__ is int or v.__class__ is float]
     return [int(v) for v in numbers if not -SMALLEST_NUMBER < v < SMALLEST_NUMBER and v == int(v)]
 
 

@@ -112,7 +112,7 @@ def personal(text: str, clean: str, told: set[str]) -> Iterator[tuple[str, str]]
     Returns:
         (value, entity), percent-decoded; pages repeat such values in their titles.
     """
-    kept = frozenset(_pairs(clean))
+    kept = frozenset(_pairs(clean)) if "=" in clean else ()
     for pair in _pairs(text):
         name, _, value = pair.partition("=")
         if value and pair not in told and pair not in kept:
