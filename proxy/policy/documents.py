@@ -88,13 +88,19 @@ def _json(text: str) -> Opened | None:
     if first not in _BRACKETS:
         return None
     raw = text.encode("utf-8", "surrogatepass")
+    document = _parsed(read, raw)
+    if document is not None:
+        return document, lambda changed: write(changed).decode()
+    documents = _parsed(read_lines, raw) if b"\n" in raw.strip() else None
+    return None if documents is None else (documents, lambda changed: write_lines(changed).decode())
+
+
+def _parsed(parse: Callable[[bytes], Any], raw: bytes) -> Any:
+    """Parse JSON, or a document a line; what nests too deep stands for itself as something as deep."""
     try:
-        document = read(raw)
+        return parse(raw)
     except DocumentInvalid as error:
-        if error.got != _TOO_DEEP:
-            return _lines(raw)
-        document = _bottomless()
-    return document, lambda changed: write(changed).decode()
+        return _bottomless() if error.got == _TOO_DEEP else None
 
 
 def _quoted(text: str) -> Opened | None:
@@ -108,16 +114,6 @@ def _quoted(text: str) -> Opened | None:
         return None
     document, close = opened
     return document, lambda changed: write([close(changed)]).decode()[1:-1]
-
-
-def _lines(raw: bytes) -> Opened | None:
-    """Open documents that stand one a line."""
-    if b"\n" not in raw.strip():
-        return None
-    try:
-        return read_lines(raw), lambda changed: write_lines(changed).decode()
-    except DocumentInvalid:
-        return None
 
 
 _TOO_DEEP = "a deeper nesting"

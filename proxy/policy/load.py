@@ -231,7 +231,7 @@ def _entity_faults(
 
 def _rule(rule: FieldRule, place: Place, own: frozenset[str] | None, faults: list[Diagnostic]) -> Rule:
     selectors = []
-    for text in [rule.where] if isinstance(rule.where, str) else rule.where:
+    for text in rule.places:
         try:
             selectors.append(Selector.parse(text))
         except SelectorError as error:
@@ -264,8 +264,8 @@ _TRIAL = Keyring.of(bytes(range(32)))
 
 
 def _action_faults(rule: EntityRule | FieldRule, entity: str, place: Place) -> list[Diagnostic]:
-    where = rule.where if isinstance(rule, FieldRule) else ""
-    name = (where if isinstance(where, str) else "".join(where[:1])).rpartition(".")[2]
+    places = rule.places if isinstance(rule, FieldRule) else []
+    name = places[0].rpartition(".")[2] if places else ""
     try:
         apply = make_action(rule.do, Subject(entity, "trial", level=place_level(name)), _TRIAL)
     except ActionError as error:

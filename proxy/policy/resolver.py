@@ -95,8 +95,7 @@ class Resolver:
             return self._by_word(node, path, name, about)
         if field.form is Form.WORDS:
             return self._unknown(node, path, about)
-        step = self._by_catalogue(field, node.kind, path)
-        return step if about.shelf.names(name) else replace(step, catalogued=False)
+        return self._by_catalogue(field, node.kind, path, catalogued=about.shelf.names(name))
 
     def _about(self, node: Node) -> _About:
         """Give what is the same for all names at a node."""
@@ -132,11 +131,11 @@ class Resolver:
         treatment = self._treatments.of_rule(rule.spec, entity, name)
         return Step(kind, path, treatment, exempt=treatment is None, whole=True)
 
-    def _by_catalogue(self, field: Field, kind: str, path: tuple[str, ...]) -> Step:
+    def _by_catalogue(self, field: Field, kind: str, path: tuple[str, ...], *, catalogued: bool) -> Step:
         if field.form is Form.RECORDS:
-            return Step(kind, path, exempt=True, catalogued=True)
+            return Step(kind, path, exempt=True, catalogued=catalogued)
         if field.contract is Contract.RESERVED:
-            return Step(kind, path, catalogued=True, reserved=True)
+            return Step(kind, path, catalogued=catalogued, reserved=True)
         treatment = self._treatments.named(field.entity, path[-1], field.parameter) if field.entity else None
         treatment = self._treatments.counted() if field.counted else treatment
         after = {prefix: self._treatments.named(entity, path[-1]) for prefix, entity in field.prefixes.items()}
@@ -152,7 +151,7 @@ class Resolver:
             treatment,
             scans=field.form is not Form.PLAIN or bool(treatment and treatment.scans),
             form=field.form,
-            catalogued=True,
+            catalogued=catalogued,
             prefixes=prefixes,
             keep_values=field.keep_values,
         )

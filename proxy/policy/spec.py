@@ -74,6 +74,11 @@ class FieldRule(_Strict):
     examples: list[Example] = []
     counterexamples: list[str] = []
 
+    @property
+    def places(self) -> list[str]:
+        """Its selectors as they are written."""
+        return [self.where] if isinstance(self.where, str) else self.where
+
 
 def _form(value: Any) -> str:
     return "rule" if isinstance(value, EntityRule) or (isinstance(value, dict) and "do" in value) else "action"

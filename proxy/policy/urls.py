@@ -69,14 +69,12 @@ def cleaner(parts: UrlParts) -> Callable[[str], str]:
 
 def _without_hidden(text: str) -> str:
     """Cut what stands behind a `?` or `#` that is percent-encoded: in a URL that was encoded whole, or in a path."""
-    place, hidden = _PLACE.match(text), _HIDDEN.search(text)
-    return text[: hidden.start()] if place and hidden and hidden.start() < place.end() else text
+    found = _HIDDEN(text)
+    return found[1] if found else text
 
 
-_PLACE = re.compile(r"[^?#=]*")
-"""What stands before any query: of an encoded URL all of it."""
-_HIDDEN = re.compile(r"%(?:25)*(?:3[Ff]|23)")
-"""An encoded `?` or `#`, however often it was encoded."""
+_HIDDEN = re.compile(r"([^?#=]*?)%(?:25)*(?:3[Ff]|23)").match
+"""What stands before any query (of an encoded URL all of it), up to an encoded `?` or `#`, however often encoded."""
 
 
 def _is_query(text: str) -> bool:

@@ -10,6 +10,7 @@ from proxy.errors import StartError
 from proxy.policy.load import shipped
 from proxy.settings import load
 from tests.cli.commands import Run
+from tests.policy.programs import REGISTRY
 
 GOOD = "policy: good\nextends: [base]\n"
 
@@ -128,17 +129,6 @@ def test_a_fault_of_two_files_is_told_once(run: Run, settings: Path) -> None:
     settings.write_text(settings.read_text().replace("policy: balanced", "policy: shop.yaml"))
     _, out, _ = run("check", settings.parent)
     assert 1 == sum("mixpanel" in line and "E301" in line for line in out.splitlines())
-
-
-REGISTRY = r"""
-supported_languages: [en]
-recognizers:
-  - name: Badge
-    type: custom
-    supported_entity: BADGE
-    supported_languages: [en]
-    patterns: [{name: badge, regex: 'BX-\d{4}', score: 0.6}]
-"""
 
 
 def test_a_registry_of_recognizers_is_no_settings(run: Run, tmp_path: Path) -> None:

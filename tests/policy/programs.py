@@ -1,4 +1,4 @@
-"""Policies and programs in a line, for the tests of this folder."""
+"""Policies and programs in a line, and a registry of an operator's own recognizers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from proxy.wire.registry import DIALECTS
 
 KEYRING = Keyring.of(bytes(range(32)))
 TOKEN = f"p1_{KEYRING.epoch}_"
+
+REGISTRY = r"""
+supported_languages: [en]
+recognizers:
+  - name: Badge
+    type: custom
+    supported_entity: BADGE
+    supported_languages: [en]
+    patterns: [{name: badge, regex: '(?<!\w)BX-\d{4}(?!\w)', score: 0.3}]
+"""
 
 
 def policy(text: str = "", extends: str = "base") -> Policy:

@@ -13,7 +13,7 @@ from proxy.errors import PolicyError, SettingsError
 from proxy.keys.keyring import Keyring
 from proxy.policy import compile_program, load, load_text
 from proxy.wire.registry import DIALECTS
-from tests.policy.programs import KEYRING, TOKEN, event, program, run
+from tests.policy.programs import KEYRING, REGISTRY, TOKEN, event, program, run
 
 MAIL = "a.b@example.com"
 
@@ -76,17 +76,6 @@ def test_contract_and_canary_are_asked() -> None:
     with pytest.raises(PolicyError, match="E501"):
         program("fields: [{id: a, where: any.zz*, do: keep}]")
     assert "trial" == program("mode: shadow\nfields: [{id: a, where: any.zz*, do: keep}]").policy
-
-
-REGISTRY = r"""
-supported_languages: [en]
-recognizers:
-  - name: Badge
-    type: custom
-    supported_entity: BADGE
-    supported_languages: [en]
-    patterns: [{name: badge, regex: '(?<!\w)BX-\d{4}(?!\w)', score: 0.3}]
-"""
 
 
 def test_an_operators_recognizer_takes_part(tmp_path: Path) -> None:

@@ -144,7 +144,9 @@ def test_a_document_follows_its_field() -> None:
     assert ({"y": "[2]"}, ["[3]"]) == (holder, items)
 
 
-@pytest.mark.parametrize("text", [DEEP, b64(DEEP), '{"a":' * 300 + "1" + "}" * 300])
+@pytest.mark.parametrize(
+    "text", [DEEP, b64(DEEP), f'{{"a": 1}}\n{DEEP}', json.dumps(DEEP), '{"a":' * 300 + "1" + "}" * 300]
+)
 def test_a_document_without_end_opens_onto_one(text: str) -> None:
     """What nests too deep to be read is not taken for plain text: it opens onto something as deep."""
     document = open_document({"x": text}, "x", Form.PLAIN)
