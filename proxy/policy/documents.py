@@ -1,7 +1,8 @@
 """Documents inside texts: JSON in a string, base64 of JSON or of plain text.
 
 `policy.walk` opens them where the catalogue says so, `policy.settle` wherever a scanned text looks like one; both walk
-what is inside as a part of the record and close it afterwards. A text that changes nowhere keeps its very bytes.
+what is inside as a part of the record and close it afterwards. A text that changes nowhere keeps its very bytes, unless
+something in them was not read: of a name that comes twice the last value is, and others may read the first.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pybase64 import b64decode, b64encode, urlsafe_b64encode
 
 from proxy.errors import DocumentInvalid
 from proxy.wire.dialect import Form
-from proxy.wire.json_text import NESTING_LIMIT, read, read_lines, write, write_lines
+from proxy.wire.json_text import NESTING_LIMIT, has_each_name_once, read, read_lines, write, write_lines
 
 __all__ = ["Document", "likely", "open_document", "opens"]
 
@@ -33,7 +34,7 @@ class Document:
     Args:
         holder, key: the object or array and the place in it where the text stands.
         box: a list of one, the document; what is walked and changed.
-        before: the document's JSON when it was opened.
+        before: the document's JSON when it was opened; empty when the text must be written anew.
         write: from the document to text.
     """
 
@@ -66,8 +67,9 @@ def open_document(holder: Any, key: Any, form: Form) -> Document | None:
     opened = _opened(holder[key], form)
     if opened is None:
         return None
-    document, close = opened
-    return Document(holder, key, [document], write(document), close)
+    document, close, text = opened
+    written = write(document)
+    return Document(holder, key, [document], written if has_each_name_once(text, written) else b"", close)
 
 
 def _opened(text: str, form: Form) -> Opened | None:
@@ -78,7 +80,8 @@ def _opened(text: str, form: Form) -> Opened | None:
     return None
 
 
-Opened = tuple[Any, Callable[[Any], str]]
+Opened = tuple[Any, Callable[[Any], str], bytes]
+"""A document, how it becomes a text again, and the JSON that was read."""
 
 
 def _json(text: str) -> Opened | None:
@@ -90,9 +93,9 @@ def _json(text: str) -> Opened | None:
     raw = text.encode("utf-8", "surrogatepass")
     document = _parsed(read, raw)
     if document is not None:
-        return document, lambda changed: write(changed).decode()
+        return document, lambda changed: write(changed).decode(), raw
     documents = _parsed(read_lines, raw) if b"\n" in raw.strip() else None
-    return None if documents is None else (documents, lambda changed: write_lines(changed).decode())
+    return None if documents is None else (documents, lambda changed: write_lines(changed).decode(), raw)
 
 
 def _parsed(parse: Callable[[bytes], Any], raw: bytes) -> Any:
@@ -112,8 +115,8 @@ def _quoted(text: str) -> Opened | None:
     opened = _json(inner) if isinstance(inner, str) else None
     if opened is None:
         return None
-    document, close = opened
-    return document, lambda changed: write([close(changed)]).decode()[1:-1]
+    document, close, raw = opened
+    return document, lambda changed: write([close(changed)]).decode()[1:-1], raw
 
 
 _TOO_DEEP = "a deeper nesting"
@@ -142,9 +145,9 @@ def _base64(text: str) -> Opened | None:
 
     inner = _json(raw)
     if inner is not None:
-        document, close = inner
-        return document, lambda changed: coded(close(changed))
-    return [raw], lambda changed: coded("".join(map(str, changed)))
+        document, close, text_inside = inner
+        return document, lambda changed: coded(close(changed)), text_inside
+    return [raw], lambda changed: coded("".join(map(str, changed))), write([raw])
 
 
 def _decoded(text: str) -> str | None:

@@ -22,7 +22,7 @@ import orjson
 from proxy.errors import DocumentInvalid
 from proxy.model import Document
 
-__all__ = ["NESTING_LIMIT", "read", "read_lines", "write", "write_lines"]
+__all__ = ["NESTING_LIMIT", "has_each_name_once", "read", "read_lines", "write", "write_lines"]
 
 NESTING_LIMIT = 200
 """Objects and arrays within each other. orjson writes 254 and reads 1024, CPython gives recursive code 1000 frames,
@@ -73,6 +73,16 @@ def read_lines(text: bytes) -> list[Document]:
     Source: https://github.com/ndjson/ndjson-spec, version 1.0.0.
     """
     return [read(line) for line in text.split(b"\n") if line.strip()]
+
+
+def has_each_name_once(text: bytes, written: bytes) -> bool:
+    """Tell whether nothing is missing from what was read: of names that come twice the first value is.
+
+    Args:
+        text: what was read, by `read` or `read_lines`.
+        written: the same, written again.
+    """
+    return text.count(b'"') == written.count(b'"') and b"\\u0022" not in text
 
 
 def write(document: Document) -> bytes:

@@ -23,7 +23,7 @@ from typing import Any
 from proxy.errors import DocumentInvalid
 from proxy.model import Batch, Document, Part, WireRequest
 from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Found, Route
-from proxy.wire.json_text import read, write
+from proxy.wire.json_text import has_each_name_once, read, write
 from proxy.wire.pairs import Pairs
 from proxy.wire.parts import PIXEL, RESERVED, below, every, nobody
 
@@ -110,12 +110,7 @@ def _opened(held: Any) -> tuple[Any, bytes] | None:
         return None
     written = write(document)
     is_all = is_json or urlsafe_b64encode(raw).decode().rstrip("=") == held.rstrip("=")
-    return document, written if is_all and _has_each_name_once(raw, written) else b""
-
-
-def _has_each_name_once(text: bytes, written: bytes) -> bool:
-    """Tell whether no value is missing from what was read: of names that come twice the last one is."""
-    return text.count(b'"') == written.count(b'"') and b"\\u0022" not in text
+    return document, written if is_all and has_each_name_once(raw, written) else b""
 
 
 def _is_view(held: Any) -> bool:

@@ -116,6 +116,25 @@ def test_a_changed_document_is_closed_as_it_was(text: str, closed: str) -> None:
     assert {"x": closed} == holder
 
 
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ('{"a": "ada",  "a": 1}', '{"a":1}'),
+        ('{"b": {"a": "ada", "\\u0061": []}}', '{"b":{"a":[]}}'),
+        (json.dumps('{"a": "ada", "a": 1}'), json.dumps('{"a":1}')),
+        ('{"a": "ada", "a": 1}\n[]', '{"a":1}\n[]'),
+        (b64('{"a": "ada", "a": 1}'), b64('{"a":1}')),
+    ],
+)
+def test_of_names_that_come_twice_one_leaves(text: str, closed: str) -> None:
+    """The first value was not looked at, and a reader of the text may take that one."""
+    holder = {"x": text}
+    document = open_document(holder, "x", Form.PLAIN)
+    assert document is not None
+    document.close("x")
+    assert {"x": closed} == holder
+
+
 @pytest.mark.parametrize(("left", "text"), [(["b"], "b"), ([1988], "1988"), ([], "")])
 def test_a_changed_text_is_coded_again(left: list[Any], text: str) -> None:
     """Base64 of text holds what is left of the text, be it nothing."""
