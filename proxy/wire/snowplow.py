@@ -98,7 +98,7 @@ def _opened(held: Any) -> tuple[Any, bytes] | None:
         The document; and its JSON, empty when a lenient reader might find more in the text. None when it is no JSON.
     """
     if isinstance(held, dict | list):
-        return None if _is_view(held) else (held, b"")
+        return held, b""
     if not isinstance(held, str):
         return None
     try:
@@ -111,11 +111,6 @@ def _opened(held: Any) -> tuple[Any, bytes] | None:
     written = write(document)
     is_all = is_json or urlsafe_b64encode(raw).decode().rstrip("=") == held.rstrip("=")
     return document, written if is_all and has_each_name_once(raw, written) else b""
-
-
-def _is_view(held: Any) -> bool:
-    """Tell whether an object holds objects alone, each by a name: as if it were unfolded, and no tracker's."""
-    return isinstance(held, dict) and all(isinstance(inner, dict) for inner in held.values())
 
 
 def _is_json(held: str) -> bool:

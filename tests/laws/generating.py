@@ -29,6 +29,7 @@ from proxy.policy.selectors import split
 from proxy.wire.dialect import Access, Catalogue, Contract, Dialect, Field, Form, Route
 from proxy.wire.registry import DIALECTS
 from tests.captures.reading import CAPTURED, decoded, lines
+from tests.laws.describing import sent
 
 __all__ = [
     "DETECTED",
@@ -194,7 +195,7 @@ def _fitting(
     for way, request in enumerate(_carried(dialect, route, wrap(trial))):
 
         def build(records: list[dict[str, Any]], way: int = way) -> WireRequest:
-            return list(_carried(dialect, route, wrap(records)))[way]
+            return list(_carried(dialect, route, wrap([sent(dialect.name, record) for record in records])))[way]
 
         try:
             batch = decoded(request, dialect)
@@ -238,6 +239,10 @@ def routes(name: str) -> list[str]:
 # --- records ---------------------------------------------------------------------------------------------------------
 
 
+_ANY = "zz_any"
+"""Stands where a table takes any name."""
+
+
 def _record_kinds(catalogue: Catalogue) -> list[str]:
     return sorted(catalogue.keys() - {"header", "query", "path", "envelope"})
 
@@ -246,13 +251,13 @@ def _record_kinds(catalogue: Catalogue) -> list[str]:
 def _fields(name: str) -> tuple[tuple[tuple[str, ...], Field], ...]:
     """Give the places that a dialect's catalogue knows in records, `*` filled in, parents of others left out.
 
-    So is a `*` right inside a document: it stands for objects, each by the name of its schema.
+    So is a `*` right inside a document: it stands for objects, each of which has a name.
     """
     catalogue = DIALECTS[name].catalogue
     fields = [(split(text), field) for kind in _record_kinds(catalogue) for text, field in catalogue[kind].items()]
     documents = {path for path, field in fields if field.form in (Form.JSON, Form.BASE64_JSON)}
     known = {
-        tuple("zz_any" if step == "*" else step for step in path): field
+        tuple(_ANY if step == "*" else step for step in path): field
         for path, field in fields
         if not (path[-1] == "*" and path[:-1] in documents)
     }
@@ -281,7 +286,7 @@ def _homes(name: str) -> tuple[tuple[str, ...], ...]:
     """Give the places where this vendor's clients put words of their own."""
     scopes = DIALECTS[name].scopes.values()
     prefixes = {prefix for scope in scopes for listed in scope.values() for prefix in listed}
-    return ((), *sorted(split(prefix) for prefix in prefixes if prefix))
+    return ((), *sorted(split(prefix.replace("*", _ANY)) for prefix in prefixes if prefix))
 
 
 def _plant(draw: DrawFn, name: str, record: dict[str, Any], *, is_flat: bool) -> list[tuple[str, str]]:
