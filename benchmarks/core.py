@@ -17,6 +17,7 @@ import orjson
 
 from benchmarks import captured
 from benchmarks.corpus import Case, documents, request
+from benchmarks.frame import framing
 from benchmarks.measure import Job, least_us
 from proxy.keys.keyring import Keyring
 from proxy.keys.pseudonym import Pseudonymizer
@@ -118,8 +119,9 @@ def measure(subject: Subject, limit_s: float = 3.0) -> Measured:
 
     Returns:
         µs per event of the `orjson` round trip and of the `heart`, its parts `decode`, `program`, `encode`, and within
-        the program `detect`; µs of one pseudonym, `token`; `ratio` of heart to orjson. For the adversary also
-        `new_shapes`, its ratio to as many events of one shape, the two in turn.
+        the program `detect`; `frame`, the heart with a program that looks at nothing; µs of one pseudonym, `token`;
+        `ratio` of heart to orjson and `frame_ratio`. For the adversary also `new_shapes`, its ratio to as many events
+        of one shape, the two in turn.
     """
     times = least_us(heart(subject) | _parts(subject), limit_s=limit_s)
     times["program"] -= times["decode"]
@@ -132,6 +134,7 @@ def measure(subject: Subject, limit_s: float = 3.0) -> Measured:
         | {
             "token": token,
             "ratio": times["heart"] / times["orjson"],
+            "frame_ratio": times["frame"] / times["orjson"],
             "events": events / len(subject.requests),
             "bytes": sum(map(_bytes, subject.requests)) / len(subject.requests),
         }
@@ -162,7 +165,10 @@ def _parts(subject: Subject) -> dict[str, Job]:
         job = _on_new(subject, lambda wire: work(dialect.decode(wire, routes[0], INFLATED_BYTES)))
         return _job(job, subject.requests)
 
+    bare = framing(compiled)
+
     return {
+        "frame": _job(_on_new(subject, lambda wire: scrub_request(wire, dialect, bare)), subject.requests),
         "decode": then(lambda batch: None),
         "program": then(compiled.run),
         "encode": then(lambda batch: batch.seal()),

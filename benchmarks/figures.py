@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["FIGURES", "SINGLE", "Figure", "Results", "shown"]
+__all__ = ["FIGURES", "Figure", "Results", "Value", "shown"]
 
 Results = Mapping[str, Any]
 """Part → {"about": …, "rows": …} as `__main__` keeps them."""
@@ -17,8 +17,10 @@ Results = Mapping[str, Any]
 Value = float | str | None
 """A figure; a text says why there is no number but something was measured; None when it was not."""
 
-SINGLE = "captured_mixpanel_browser_single"
-"""The case that stands for single events."""
+Reader = Callable[[Results], Value]
+
+SINGLE, BATCH = "captured_mixpanel_browser_single", "captured_mixpanel_browser_batch50"
+"""The cases that stand for single events and for batches."""
 RATE = 1000
 """Requests a second at which latency is held against its aim."""
 SOAK_S = 600
@@ -34,20 +36,23 @@ class Figure:
     Args:
         read: results → value; a missing part raises LookupError.
         more: more is better.
+        frame: the same figure when nothing is looked at: what HTTP and framing alone cost. None where it says nothing.
     """
 
     name: str
     must: float
     goal: float
-    read: Callable[[Results], Value]
+    read: Reader
     more: bool = False
+    frame: Reader | None = None
 
     def measured(self, found: Results) -> Value:
         """Read the figure, None when what it needs was not measured."""
-        try:
-            return self.read(found)
-        except LookupError:
-            return None
+        return _read(self.read, found)
+
+    def framed(self, found: Results) -> Value:
+        """Read the figure of the frame alone, None when there is none or it was not measured."""
+        return None if self.frame is None else _read(self.frame, found)
 
     def aim(self, value: float) -> str:
         """Write an aim with its direction."""
@@ -74,11 +79,18 @@ def shown(value: Value) -> str:
     )
 
 
-def _core(case: str) -> Callable[[Results], Value]:
-    return lambda found: float(found["core"]["rows"][case]["ratio"])
+def _read(read: Reader, found: Results) -> Value:
+    try:
+        return read(found)
+    except LookupError:
+        return None
 
 
-def _library(peer: str) -> Callable[[Results], Value]:
+def _core(case: str, part: str = "ratio") -> Reader:
+    return lambda found: float(found["core"]["rows"][case][part])
+
+
+def _library(peer: str) -> Reader:
     def read(found: Results) -> Value:
         row = _one(found["libraries"]["rows"], peer=peer)
         return float(row["us"] / row["heart_us"])
@@ -86,7 +98,7 @@ def _library(peer: str) -> Callable[[Results], Value]:
     return read
 
 
-def _cpu(path: str, ours: str, theirs: str) -> Callable[[Results], Value]:
+def _cpu(path: str, ours: str, theirs: str) -> Reader:
     def read(found: Results) -> Value:
         rows = found["paths"]["rows"]
         return float(_one(rows, path=path, system=ours)["cpu_us"] / _one(rows, path=path, system=theirs)["cpu_us"])
@@ -132,20 +144,26 @@ def _one(rows: list[dict[str, Any]], **fields: object) -> dict[str, Any]:
 
 _DIRECT, _INGEST, _PASS = "eventveil direct", "eventveil ingest alone", "nginx pass-through"
 
+
+def _of_heart(name: str, must: float, goal: float, case: str) -> Figure:
+    return Figure(name, must, goal, _core(case), frame=_core(case, "frame_ratio"))
+
+
+def _of_path(name: str, must: float, goal: float, path: str, ours: str, theirs: str) -> Figure:
+    return Figure(name, must, goal, _cpu(path, ours, theirs), frame=_cpu(path, f"{ours}, frame alone", theirs))
+
+
 FIGURES = (
-    Figure("heart / orjson round trip, captured browser batches of 50", 2.5, 2.0,
-           _core("captured_mixpanel_browser_batch50")),
-    Figure("heart / orjson round trip, single events", 2.5, 2.0, _core(SINGLE)),
+    _of_heart("heart / orjson round trip, captured browser batches of 50", 2.5, 2.0, BATCH),
+    _of_heart("heart / orjson round trip, single events", 2.5, 2.0, SINGLE),
     Figure("heart events/s / sentry-relay library (batched)", 5, 10, _library("sentry-relay, batch of 50"), more=True),
     Figure("heart texts/s / Presidio, clean short text", 100, 300, _library("Presidio, clean short text"), more=True),
-    Figure("direct mode CPU per request / bare aiohttp proxy", 1.15, 0.5,
-           _cpu("mixpanel_single", _DIRECT, "bare aiohttp")),
-    Figure("direct mode CPU per single-event request / nginx pass-through", 5, 2,
-           _cpu("mixpanel_single", _DIRECT, _PASS)),
-    Figure("ingest alone CPU per single-event request / nginx pass-through", 2.5, 1.0,
-           _cpu("mixpanel_single", _INGEST, _PASS)),
-    Figure("batch of 50 through direct mode, CPU / nginx + Lua scrub", 1.0, 0.5,
-           _cpu("mixpanel_batch50", _DIRECT, "nginx + Lua scrub")),
+    _of_path("direct mode CPU per request / bare aiohttp proxy", 1.15, 0.5, "mixpanel_single", _DIRECT, "bare aiohttp"),
+    _of_path("direct mode CPU per single-event request / nginx pass-through", 5, 2, "mixpanel_single", _DIRECT, _PASS),
+    _of_path("ingest alone CPU per single-event request / nginx pass-through", 2.5, 1.0,
+             "mixpanel_single", _INGEST, _PASS),
+    _of_path("batch of 50 through direct mode, CPU / nginx + Lua scrub", 1.0, 0.5,
+             "mixpanel_batch50", _DIRECT, "nginx + Lua scrub"),
     Figure("1,000 rules / 10 rules", 1.2, 1.05, _rules),
     Figure("every event a new shape / one shape", 3, 2, _shapes),
     Figure("added p99 at 1,000 req/s open loop, ms", 3, 1, _added_p99),

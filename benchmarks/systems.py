@@ -24,6 +24,8 @@ MITMPROXY = ROOT / ".cache" / "bench" / "mitmproxy" / "bin" / "mitmdump"
 
 _SERVE = "import sys; from pathlib import Path; from proxy.app import run; run(Path(sys.argv[1]))"
 """What `eventveil serve --config` does, without the command's own need to be installed."""
+_STRIPPED = ("-m", "benchmarks.stripped")
+"""The same, without a part of it."""
 _SETTINGS = """\
 listen: {{port: {port}}}
 private: {{port: 0}}
@@ -111,14 +113,17 @@ def _nginx(name: str) -> Callable[[Path, int, int], list[str]]:
 
 
 def _eventveil(
-    *program: str, workers: int = 1, lanes: tuple[str, ...] = tuple(sorted(TEMPLATES))
+    *program: str,
+    workers: int = 1,
+    lanes: tuple[str, ...] = tuple(sorted(TEMPLATES)),
+    without: tuple[str, ...] = (),
 ) -> Callable[[Path, int, int], list[str]]:
     def command(folder: Path, port: int, upstream: int) -> list[str]:
         (folder / "key").write_bytes(KEY.root)
         rows = "".join(_LANE.format(dialect=dialect, upstream=upstream) for dialect in lanes)
         settings = _SETTINGS.format(port=port, workers=workers) + rows
         (folder / "eventveil.yaml").write_text(settings.replace("file: key", f"file: {folder}/key"))
-        return [sys.executable, *program, str(folder / "eventveil.yaml")]
+        return [sys.executable, *(program or _STRIPPED), str(folder / "eventveil.yaml"), *without]
 
     return command
 
@@ -147,7 +152,14 @@ SYSTEMS: Mapping[str, System] = {
     system.name: system
     for system in (
         System("eventveil direct", _eventveil("-c", _SERVE), lanes=True),
-        System("eventveil ingest alone", _eventveil("-m", "benchmarks.ingest"), lanes=True),
+        System("eventveil ingest alone", _eventveil(without=("delivery",)), lanes=True),
+        System("eventveil direct, frame alone", _eventveil(without=("scrubbing",)), scrubs=False, lanes=True),
+        System(
+            "eventveil ingest alone, frame alone",
+            _eventveil(without=("delivery", "scrubbing")),
+            scrubs=False,
+            lanes=True,
+        ),
         System(
             "eventveil direct, 2 workers",
             _eventveil("-c", _SERVE, workers=2),

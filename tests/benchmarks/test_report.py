@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.figures import FIGURES, SINGLE, Figure, Value, shown
+from benchmarks.figures import FIGURES, Figure, Value, shown
 from benchmarks.report import QUALITY, README, render
 
 ABOUT = {
@@ -75,12 +75,29 @@ def test_a_peer_that_is_missing_is_named() -> None:
     assert "Skipped: scrubadub (ModuleNotFoundError: No module named 'scrubadub')" in text
 
 
-def test_the_frame_has_its_share_of_the_price_told() -> None:
-    """What opening and closing the frame costs a single event is told in round trips, where it was measured."""
-    parts = {"orjson": 2.0, "decode": 7.0, "program": 1.0, "detect": 1.0, "encode": 3.0, "heart": 20.0}
-    row = parts | {"bytes": 100, "token": 1.0, "ratio": 10.0}
-    told = render({"core": {"about": ABOUT, "rows": {SINGLE: row}}}, [], "")
-    assert (True, False) == ("5.0 round trips" in told, "round trips." in render({}, [], ""))
+def test_the_frame_is_told_beside_the_figure() -> None:
+    """What is left when nothing is looked at stands in the figure's line, where it was measured."""
+    row = {"ratio": 20.0, "frame_ratio": 6.5}
+    figure = FIGURES[1]
+    found = {"core": {"rows": {"captured_mixpanel_browser_single": row}}}
+    assert (20.0, 6.5) == (figure.measured(found), figure.framed(found))
+    assert (None, None) == (figure.framed({}), LESS.framed(found))
+
+
+@pytest.mark.parametrize(
+    ("system", "name"),
+    [
+        ("eventveil direct", "`p_to_direct`"),
+        ("eventveil ingest alone", "`p_to_ingest`"),
+        ("eventveil ingest alone, frame alone", "`p_to_ingest`, frame alone"),
+        ("bare aiohttp", "p: bare aiohttp"),
+    ],
+)
+def test_a_way_is_named_for_where_it_leads(system: str, name: str) -> None:
+    """Ours by its end, a peer's by the peer."""
+    row = {"path": "p", "system": system, "events": 1, "rate": 1.0, "cpu_us": 2.0, "rss_mb": 3.0}
+    text = render({"paths": {"about": ABOUT, "rows": [row]}}, [], "")
+    assert f"| {name} | 1 | 2 | 2.0 | 3 |" in text
 
 
 def test_a_busy_machine_is_marked() -> None:
