@@ -12,7 +12,8 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
-from benchmarks.templates import TEMPLATES, WORDS, Person, framed
+from benchmarks.template import WORDS, Person
+from benchmarks.templates import TEMPLATES, framed
 from proxy.model import WireRequest
 
 __all__ = ["Case", "documents", "request"]

@@ -36,7 +36,7 @@ class Figure:
     Args:
         read: results → value; a missing part raises LookupError.
         more: more is better.
-        frame: the same figure when nothing is looked at: what HTTP and framing alone cost. None where it says nothing.
+        without: the same figure when nothing is looked at, only HTTP and framing are paid; None where that says nothing.
     """
 
     name: str
@@ -44,15 +44,15 @@ class Figure:
     goal: float
     read: Reader
     more: bool = False
-    frame: Reader | None = None
+    without: Reader | None = None
 
     def measured(self, found: Results) -> Value:
         """Read the figure, None when what it needs was not measured."""
         return _read(self.read, found)
 
-    def framed(self, found: Results) -> Value:
-        """Read the figure of the frame alone, None when there is none or it was not measured."""
-        return None if self.frame is None else _read(self.frame, found)
+    def unscrubbed(self, found: Results) -> Value:
+        """Read the figure of requests that are only passed on, None when there is none or it was not measured."""
+        return None if self.without is None else _read(self.without, found)
 
     def aim(self, value: float) -> str:
         """Write an aim with its direction."""
@@ -146,11 +146,11 @@ _DIRECT, _INGEST, _PASS = "eventveil direct", "eventveil ingest alone", "nginx p
 
 
 def _of_heart(name: str, must: float, goal: float, case: str) -> Figure:
-    return Figure(name, must, goal, _core(case), frame=_core(case, "frame_ratio"))
+    return Figure(name, must, goal, _core(case), without=_core(case, "unscrubbed_ratio"))
 
 
 def _of_path(name: str, must: float, goal: float, path: str, ours: str, theirs: str) -> Figure:
-    return Figure(name, must, goal, _cpu(path, ours, theirs), frame=_cpu(path, f"{ours}, frame alone", theirs))
+    return Figure(name, must, goal, _cpu(path, ours, theirs), without=_cpu(path, f"{ours}, unscrubbed", theirs))
 
 
 FIGURES = (

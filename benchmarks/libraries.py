@@ -19,7 +19,8 @@ import orjson
 from benchmarks.core import program
 from benchmarks.corpus import SEED, Case, documents, request
 from benchmarks.measure import Job, least_us
-from benchmarks.templates import WORDS, framed
+from benchmarks.template import WORDS
+from benchmarks.templates import framed
 from proxy.model import WireRequest
 from proxy.scrub import scrub_request
 from proxy.wire.registry import DIALECTS

@@ -26,7 +26,7 @@ VARIETY = 32
 """Different requests a case; each is another person's."""
 
 _DIRECT, _INGEST = "eventveil direct", "eventveil ingest alone"
-_FRAMES = f"{_DIRECT}, frame alone", f"{_INGEST}, frame alone"
+_UNSCRUBBED = f"{_DIRECT}, unscrubbed", f"{_INGEST}, unscrubbed"
 _PEERS = tuple(name for name, system in SYSTEMS.items() if not system.name.startswith("eventveil"))
 
 
@@ -45,8 +45,8 @@ class Way:
 
 
 PATHS = (
-    Way(Case("mixpanel"), (_DIRECT, _INGEST, *_FRAMES, *_PEERS)),
-    Way(Case("mixpanel", 50), (_DIRECT, _INGEST, *_FRAMES, *_PEERS)),
+    Way(Case("mixpanel"), (_DIRECT, _INGEST, *_UNSCRUBBED, *_PEERS)),
+    Way(Case("mixpanel", 50), (_DIRECT, _INGEST, *_UNSCRUBBED, *_PEERS)),
     Way(Case("segment"), (_DIRECT,)),
     Way(Case("segment", 50), (_DIRECT, _INGEST)),
     Way(Case("ga4"), (_DIRECT, _INGEST)),

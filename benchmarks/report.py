@@ -32,7 +32,7 @@ number means anything elsewhere. Speed is told beside what it leaves: see what o
 _REASON = """\
 What falls short has one reason. The heart is interpreted Python; an orjson round trip, Relay and nginx are compiled. A
 batch shares plans, pseudonyms and one look at each distinct text among its events, and each event still pays for its
-lookups; a single event shares nothing and pays for every step alone. The paths follow the heart. **Frame alone** is the
+lookups; a single event shares nothing and pays for every step alone. The paths follow the heart. **Unscrubbed** is the
 same figure with a program that looks at nothing: HTTP, form, base64 and JSON, opened and sealed. Where it is beyond the
 aim, no scrubbing in Python reaches it, however fast.
 """
@@ -41,8 +41,8 @@ _METHOD = """\
 ## How it is measured
 
 - **Heart and parts**: CPU time of the process, the least of many rounds of about 3 ms, all jobs in turn
-  (`measure.py`). The floor is `orjson.loads` + `orjson.dumps` of the same events, without any framing. *Frame* is the
-  whole heart with a program that looks at nothing (`frame.py`); paths with it are served by `stripped.py`.
+  (`measure.py`). The floor is `orjson.loads` + `orjson.dumps` of the same events, without any framing. *Unscrubbed* is
+  the whole heart with a program that looks at nothing (`unscrubbed.py`); `stripped.py` serves paths with it.
 - **Traffic**: seeded events after the captures in `tests/captures`, about 1 KB each, framed as each SDK frames them
   (`corpus.py`, `templates.py`); `captured_…` are the captured browser's own events (`captured.py`).
 - **Whole paths**: the program has one core, load (wrk, 32 connections) and vendor (nginx, `return 200`) the other. CPU
@@ -108,11 +108,11 @@ def render(found: Results, plots: list[str], quality: str) -> str:
 
 
 def _figures(found: Results) -> str:
-    lines = ["## Figures and aims\n", "| figure | must | goal | measured | | frame alone |", "|---" * 6 + "|"]
+    lines = ["## Figures and aims\n", "| figure | must | goal | measured | | unscrubbed |", "|---" * 6 + "|"]
     for figure in FIGURES:
         value = figure.measured(found)
         lines.append(f"| {figure.name} | {figure.aim(figure.must)} | {figure.aim(figure.goal)} | {shown(value)} "
-                     f"| {figure.verdict(value)} | {shown(figure.framed(found))} |")  # fmt: skip
+                     f"| {figure.verdict(value)} | {shown(figure.unscrubbed(found))} |")  # fmt: skip
     return "\n".join([*lines, "", _REASON])
 
 
@@ -135,9 +135,9 @@ Rows = Iterator[list[str] | str]
 
 
 def _core(rows: dict[str, Any]) -> Rows:
-    parts = ("orjson", "decode", "program", "detect", "encode", "frame", "heart")
+    parts = ("orjson", "decode", "program", "detect", "encode", "unscrubbed", "framing", "heart")
     for name, row in rows.items():
-        parts_us = [f"{row[part]:.1f}" for part in parts]
+        parts_us = [f"{row[part]:.1f}" if part in row else "-" for part in parts]
         yield [f"`{name}`", f"{row['bytes']:,.0f}", *parts_us, f"{row['token']:.2f}", f"**{row['ratio']:.2f}**"]
 
 
@@ -197,6 +197,10 @@ def _fidelity(rows: list[dict[str, Any]]) -> Rows:
             ]
 
 
+_PARTS = (
+    "case | bytes | orjson | decode | program | of it detect | encode | unscrubbed | of it framing | heart | "
+    "pseudonym | heart / orjson"
+)
 _TABLES = (
     (
         "What of the planted people reaches the vendor",
@@ -204,9 +208,7 @@ _TABLES = (
         "fidelity",
         _fidelity,
     ),
-    ("The heart, µs per event",
-     "case | bytes | orjson | decode | program | of it detect | encode | frame | heart | pseudonym | heart / orjson",
-     "core", _core),
+    ("The heart, µs per event", _PARTS, "core", _core),
     ("Libraries in the same process, µs", "library | library | heart | library / heart", "libraries", _libraries),
     ("Whole paths at saturation", "path | requests/s | CPU µs per request | per event | RSS MB", "paths", _paths),
     ("Latency at fixed rates, ms from when a request was due",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.frame import framing
+from benchmarks.unscrubbed import unscrubbed
 from proxy.app import Service, serve
 from proxy.delivery import Receipt
 from proxy.model import Outcome, Scrubbed
@@ -37,7 +37,7 @@ class _Taken:
 
 PARTS: Mapping[str, Callable[[Lane], Lane]] = {
     "delivery": lambda lane: replace(lane, delivery=_Taken()),
-    "scrubbing": lambda lane: replace(lane, program=framing(lane.program)),
+    "scrubbing": lambda lane: replace(lane, program=unscrubbed(lane.program)),
 }
 """What can be taken out of a lane, and how."""
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from benchmarks.core import KEY
 from benchmarks.processes import LOAD_CORE, SERVER_CORE, Missing, Program, free_port, need, running
-from benchmarks.templates import TEMPLATES
 
 __all__ = ["ROOT", "SYSTEMS", "System", "sink", "started"]
 
@@ -35,6 +34,8 @@ workers: {workers}
 proxy_from_env: false
 lanes:
 """
+_LANES = ("amplitude", "ga4", "mixpanel", "plausible", "posthog", "segment", "snowplow")
+"""The vendors of the paths."""
 _LANE = '  - {{path: /{dialect}, dialect: {dialect}, upstream: "http://127.0.0.1:{upstream}", in_flight: 100000}}\n'
 
 
@@ -115,7 +116,7 @@ def _nginx(name: str) -> Callable[[Path, int, int], list[str]]:
 def _eventveil(
     *program: str,
     workers: int = 1,
-    lanes: tuple[str, ...] = tuple(sorted(TEMPLATES)),
+    lanes: tuple[str, ...] = _LANES,
     without: tuple[str, ...] = (),
 ) -> Callable[[Path, int, int], list[str]]:
     def command(folder: Path, port: int, upstream: int) -> list[str]:
@@ -153,9 +154,9 @@ SYSTEMS: Mapping[str, System] = {
     for system in (
         System("eventveil direct", _eventveil("-c", _SERVE), lanes=True),
         System("eventveil ingest alone", _eventveil(without=("delivery",)), lanes=True),
-        System("eventveil direct, frame alone", _eventveil(without=("scrubbing",)), scrubs=False, lanes=True),
+        System("eventveil direct, unscrubbed", _eventveil(without=("scrubbing",)), scrubs=False, lanes=True),
         System(
-            "eventveil ingest alone, frame alone",
+            "eventveil ingest alone, unscrubbed",
             _eventveil(without=("delivery", "scrubbing")),
             scrubs=False,
             lanes=True,

@@ -14,7 +14,6 @@ from benchmarks.core import KEY, adversary, heart, measure, program, subjects, t
 from benchmarks.corpus import Case, documents, request
 from benchmarks.curves import rules_policy
 from benchmarks.fidelity import sent
-from benchmarks.frame import framing
 from benchmarks.measure import FEWEST_ROUNDS, least_us
 from benchmarks.openloop import Generator, percentile
 from benchmarks.paths import PATHS
@@ -22,6 +21,7 @@ from benchmarks.processes import Missing, Program, free_port, need, running
 from benchmarks.saturation import as_bytes
 from benchmarks.sink import listen
 from benchmarks.systems import SYSTEMS, started
+from benchmarks.unscrubbed import unscrubbed
 from proxy.model import Report, Scrubbed, WireRequest
 from proxy.policy import compile_program, load_text
 from proxy.scrub import INFLATED_BYTES, scrub_request
@@ -41,16 +41,16 @@ def test_a_measurement_names_every_part() -> None:
     """A row holds the floor, the heart, its parts and their ratio."""
     subject = next(one for one in subjects() if one.name == "mixpanel_single_personal")
     row = measure(subject, limit_s=0.0)
-    parts = {"orjson", "heart", "frame", "decode", "program", "encode", "detect", "token"}
-    assert parts | {"ratio", "frame_ratio", "events", "bytes"} == set(row)
-    assert row["heart"] > row["frame"] > row["orjson"] > 0
+    parts = {"orjson", "heart", "unscrubbed", "framing", "decode", "program", "encode", "detect", "token"}
+    assert parts | {"ratio", "unscrubbed_ratio", "events", "bytes"} == set(row)
+    assert row["heart"] > row["unscrubbed"] > row["orjson"] > 0
 
 
-def test_a_frame_is_opened_and_sealed_and_nothing_else() -> None:
+def test_unscrubbed_is_opened_and_sealed_and_nothing_else() -> None:
     """What stands in a program's place lets every record through as it came."""
     case = Case("mixpanel", 10)
     wire, dialect = request(case), DIALECTS["mixpanel"]
-    result = scrub_request(wire, dialect, framing(program("mixpanel")))
+    result = scrub_request(wire, dialect, unscrubbed(program("mixpanel")))
     assert result.request is not None
     batch = dialect.decode(result.request, dialect.route(wire.method, wire.path), INFLATED_BYTES)
     assert documents(case) == batch.records
@@ -62,7 +62,7 @@ async def test_a_part_is_taken_out_of_what_is_served(name: str, arrived: int, tm
     """Without scrubbing the vendor gets what was sent; without delivery it gets nothing, and the client an answer."""
     port, received = free_port(), list[WireRequest]()
     vendor = await listen(port, received.append)
-    system, wire = SYSTEMS[f"{name}, frame alone"], request(Case("mixpanel"))
+    system, wire = SYSTEMS[f"{name}, unscrubbed"], request(Case("mixpanel"))
     with started(system, tmp_path, port) as program:
         reader, writer = await asyncio.open_connection("127.0.0.1", program.port)
         writer.write(as_bytes(wire, system.path("mixpanel", wire.path)))

@@ -75,13 +75,13 @@ def test_a_peer_that_is_missing_is_named() -> None:
     assert "Skipped: scrubadub (ModuleNotFoundError: No module named 'scrubadub')" in text
 
 
-def test_the_frame_is_told_beside_the_figure() -> None:
+def test_the_unscrubbed_is_told_beside_the_figure() -> None:
     """What is left when nothing is looked at stands in the figure's line, where it was measured."""
-    row = {"ratio": 20.0, "frame_ratio": 6.5}
+    row = {"ratio": 20.0, "unscrubbed_ratio": 6.5}
     figure = FIGURES[1]
     found = {"core": {"rows": {"captured_mixpanel_browser_single": row}}}
-    assert (20.0, 6.5) == (figure.measured(found), figure.framed(found))
-    assert (None, None) == (figure.framed({}), LESS.framed(found))
+    assert (20.0, 6.5) == (figure.measured(found), figure.unscrubbed(found))
+    assert (None, None) == (figure.unscrubbed({}), LESS.unscrubbed(found))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_frame_is_told_beside_the_figure() -> None:
     [
         ("eventveil direct", "`p_to_direct`"),
         ("eventveil ingest alone", "`p_to_ingest`"),
-        ("eventveil ingest alone, frame alone", "`p_to_ingest`, frame alone"),
+        ("eventveil ingest alone, unscrubbed", "`p_to_ingest`, unscrubbed"),
         ("bare aiohttp", "p: bare aiohttp"),
     ],
 )

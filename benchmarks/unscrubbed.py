@@ -1,4 +1,4 @@
-"""A program that looks at nothing: what the heart costs with it is the frame, opened and sealed again.
+"""A program that looks at nothing: what the heart costs with it is opening a request and sealing it again.
 
 `core` times it beside the heart, `stripped` serves with it. It is the floor of every figure: what is left of a `must`
 above it is what scrubbing may cost.
@@ -11,10 +11,10 @@ from dataclasses import fields
 from proxy.model import Batch, Report
 from proxy.policy import Program
 
-__all__ = ["framing"]
+__all__ = ["unscrubbed"]
 
 
-class _Framing(Program):
+class _Untouched(Program):
     """Takes a program's place and lets every record through."""
 
     __slots__ = ()
@@ -23,6 +23,6 @@ class _Framing(Program):
         return Report(len(batch.records), len(batch.records), 0, (), 0)
 
 
-def framing(program: Program) -> Program:
+def unscrubbed(program: Program) -> Program:
     """Give a program that stands where another stood, and looks at nothing."""
-    return _Framing(**{field.name: getattr(program, field.name) for field in fields(program)})
+    return _Untouched(**{field.name: getattr(program, field.name) for field in fields(program)})
