@@ -36,7 +36,7 @@ class Figure:
     Args:
         read: results → value; a missing part raises LookupError.
         more: more is better.
-        without: the same figure when nothing is looked at, only HTTP and framing are paid; None where that says nothing.
+        without: the same figure when nothing is looked at, HTTP and framing alone; None where that says nothing.
     """
 
     name: str
