@@ -60,18 +60,17 @@ class Pairs:
         self._formats: dict[str, Format] = {}
         self.record: dict[str, Any] = {}
         for name, value in self._params.values.items():
-            group, dot, inner = name.partition(".")
+            group, dot, inner = name.partition(".") if groups else (name, "", "")
             if group in groups:
                 if not dot:
                     raise DocumentInvalid(f"names after `{group}.`", "none", "pairs")
                 self.record.setdefault(group, {})[inner] = value
+            elif formats and name in formats and isinstance(value, str):
+                self.record[name] = self._opened(name, value, formats[name])
             else:
-                self.record[name] = self._opened(name, value, formats or {})
+                self.record[name] = value
 
-    def _opened(self, name: str, value: str | list[str], formats: Mapping[str, Format]) -> Any:
-        format_ = formats.get(name)
-        if format_ is None or not isinstance(value, str):
-            return value
+    def _opened(self, name: str, value: str, format_: Format) -> Any:
         read = format_.read(value)
         if read is None or format_.write(read) != value:
             return value

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from urllib.parse import quote, unquote
+from urllib.parse import unquote_plus
+
+from proxy.wire.percent import quoted, unquoted
 
 __all__ = ["Params"]
 
@@ -101,14 +103,17 @@ def _values(raw: str) -> Values:
 
 
 def _decoded(text: str) -> str:
-    if "+" in text:
-        text = text.replace("+", " ")
-    return unquote(text, errors="surrogateescape") if "%" in text else text
+    if "%" not in text and "+" not in text:
+        return text
+    try:
+        return unquoted(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half an emoji, in pairs that stood in a JSON string
+        return unquote_plus(text, errors="surrogateescape")
 
 
 def _quoted(value: object) -> str:
     text = str(value)
     try:
-        return quote(text, safe="", errors="surrogateescape")
+        return quoted(text.encode("utf-8", "surrogateescape")).decode()
     except UnicodeEncodeError:
-        return quote(text, safe="", errors="surrogatepass")
+        return quoted(text.encode("utf-8", "surrogatepass")).decode()
