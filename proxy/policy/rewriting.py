@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from proxy.detect.detector import Span
 from proxy.detect.knowledge import KNOWN
+from proxy.detect.layers import View
 from proxy.policy.actions import Apply, Gone
 from proxy.policy.generalize import Scalar
 from proxy.policy.plan import Renamed, Treatment
@@ -45,7 +46,11 @@ Made = dict[tuple[Apply, str], Scalar | Gone]
 
 
 def combine(
-    text: str, spans: Iterable[Span], treatments: Mapping[str, Treatment], made: Made | None = None
+    text: str,
+    spans: Iterable[Span],
+    treatments: Mapping[str, Treatment],
+    made: Made | None = None,
+    view: View | None = None,
 ) -> Change | None:
     """Rewrite a text. Where spans overlap, the first wins, then the longer; the rest of the other goes too.
 
@@ -53,6 +58,7 @@ def combine(
         spans: from all finders, in any order.
         treatments: by entity, and by `copy:` with it for copies of removed values; a span without one stays.
         made: read first, and added to.
+        view: through the text's escapes: `ada%40example.org` gets the pseudonym of `ada@example.org`.
 
     Returns:
         None when nothing changes.
@@ -68,8 +74,11 @@ def combine(
         if treatment is None or start >= span.end:
             continue
         done.append(treatment)
-        found = text[start : span.end]
-        new = found if treatment.shadow else _made(treatment.apply, found, made)
+        if treatment.shadow:
+            new: Scalar | Gone = text[start : span.end]
+        else:
+            found = text[start : span.end] if view is None else view.read(start, span.end)
+            new = _made(treatment.apply, found, made)
         if start == 0 and span.end == len(text):
             whole = new
         parts += (text[end:start], f"[{span.entity}]" if isinstance(new, Gone) else str(new))

@@ -119,7 +119,9 @@ def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan
         for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers], views).items():
             spans[text] = (*spans.get(text, ()), *told)
     changes: dict[Any, Change] = {
-        text: change for text, found in spans.items() if (change := combine(text, found, looking.treatments, walk.made))
+        text: change
+        for text, found in spans.items()
+        if (change := combine(text, found, looking.treatments, walk.made, views.get(text)))
     }
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
