@@ -80,9 +80,11 @@ def _plans(walk: Walk) -> list[Plan]:
 def _open_unannounced(walk: Walk) -> None:
     """Open what stands in fields of which nobody said that they hold a document.
 
-    The list of groups grows while it is gone through: documents inside documents are found in the same loop.
+    The list of groups grows while it is gone through: documents inside documents are found in the same loop. What was
+    opened is looked at inside, and no longer as a text.
     """
     opening = cache(opens)
+    within: set[str] = set()
     for holders, plan, records, *_ in walk.groups:
         for holder, record in zip(holders, records, strict=True):
             for key, text in _items(holder):
@@ -90,6 +92,8 @@ def _open_unannounced(walk: Walk) -> None:
                     node = _node(plan, key)
                     if node.outer is None or node.outer.scans:
                         walk.open(holder, key, node, Form.PLAIN, record, 0)
+                        within.add(text)
+    walk.seen -= within
 
 
 def _node(plan: Plan | Node, key: Any) -> Node:
