@@ -7,6 +7,7 @@ when the request is sealed. Nothing here knows a vendor; a record that nobody ch
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import Any, NamedTuple
 
 from proxy.errors import DocumentInvalid, FramingInvalid
@@ -39,6 +40,10 @@ def table(between_rows: str, between_columns: str) -> Format:
         return between_rows.join(f"{name}{between_columns}{value}" for name, value in rows.items()) or None
 
     return Format(read, write)
+
+
+_PACKED = {dict, NoneType}
+"""What a record holds beside values and lists of them: groups, and what was emptied."""
 
 
 class Pairs:
@@ -79,6 +84,9 @@ class Pairs:
 
     def text(self) -> str:
         """Write the pairs as the record is now."""
+        if not self._formats and _PACKED.isdisjoint(map(type, self.record.values())):
+            self._params.values = {**self.record}
+            return self._params.render()
         values: dict[str, Any] = {}
         for name, live in self.record.items():
             value = self._formats[name].write(live) if name in self._formats and not isinstance(live, str) else live

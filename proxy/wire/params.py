@@ -31,7 +31,9 @@ class Params:
     def __init__(self, raw: str, values: Values) -> None:
         self._raw = raw
         self.values = values
-        self._before: Values = {name: value if isinstance(value, str) else [*value] for name, value in values.items()}
+        self._before: Values = {**values}
+        if list in map(type, values.values()):
+            self._before = {name: [*value] if isinstance(value, list) else value for name, value in values.items()}
 
     @classmethod
     def parse(cls, raw: str) -> Params:
@@ -59,7 +61,8 @@ class Params:
                 return self._raw
             pieces, texts = self._raw.split("&"), list not in map(type, self.values.values())
             if texts and len(pieces) == len(self._before) and list(self.values) == list(self._before):
-                return "&".join(map(_piece, pieces, self._before.values(), self.values.values()))
+                pairs = zip(pieces, self._before.values(), self.values.values(), strict=True)
+                return "&".join([piece if now == was else _piece(piece, now) for piece, was, now in pairs])
         return self._rewrite(raw_values or {})
 
     def _rewrite(self, raw_values: Mapping[str, str]) -> str:
@@ -82,9 +85,9 @@ class Params:
         return "&".join(pieces)
 
 
-def _piece(piece: str, before: object, now: object) -> str:
-    """Write one of the pairs, none of which came twice."""
-    return piece if now == before else f"{piece.partition('=')[0]}={_quoted(now)}"
+def _piece(piece: str, now: object) -> str:
+    """Write a pair with another value."""
+    return f"{piece.partition('=')[0]}={_quoted(now)}"
 
 
 def _values(raw: str) -> Values:
@@ -93,7 +96,8 @@ def _values(raw: str) -> Values:
         if not piece:
             continue
         name, _, value = piece.partition("=")
-        name, value = _decoded(name), _decoded(value)
+        if "%" in piece or "+" in piece:
+            name, value = _decoded(name), _decoded(value)
         known = values.get(name)
         if isinstance(known, list):
             known.append(value)
