@@ -6,6 +6,7 @@ when the request is sealed. Nothing here knows a vendor; a record that nobody ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Any, NamedTuple
@@ -125,6 +126,9 @@ class Text(NamedTuple):
     close: Callable[[str], bytes]
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]").search
+
+
 def open_text(request: WireRequest, limit_bytes: int, where: str) -> Text:
     """Open a body of pairs.
 
@@ -137,7 +141,7 @@ def open_text(request: WireRequest, limit_bytes: int, where: str) -> Text:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise DocumentInvalid("UTF-8", "other bytes", where) from error
-    if any(sign < " " and sign not in "\r\n\t" for sign in text):
+    if _CONTROL(text):
         raise FramingInvalid("pairs of names and values", "control characters", where)
 
     def close(changed: str) -> bytes:

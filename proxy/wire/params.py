@@ -32,7 +32,7 @@ class Params:
         self._raw = raw
         self.values = values
         self._before: Values = {**values}
-        if list in map(type, values.values()):
+        if _listed(values):
             self._before = {name: [*value] if isinstance(value, list) else value for name, value in values.items()}
 
     @classmethod
@@ -59,10 +59,11 @@ class Params:
         if raw_values is None:
             if self.values == self._before:
                 return self._raw
-            pieces, texts = self._raw.split("&"), list not in map(type, self.values.values())
-            if texts and len(pieces) == len(self._before) and list(self.values) == list(self._before):
-                pairs = zip(pieces, self._before.values(), self.values.values(), strict=True)
-                return "&".join([piece if now == was else _piece(piece, now) for piece, was, now in pairs])
+            pieces, now = self._raw.split("&"), self.values
+            if len(pieces) == len(self._before) and now.keys() <= self._before.keys() and not _listed(now):
+                pairs = zip(pieces, self._before.items(), strict=True)
+                left = [(piece, was, now[name]) for piece, (name, was) in pairs if name in now]
+                return "&".join([piece if value == was else _piece(piece, value) for piece, was, value in left])
         return self._rewrite(raw_values or {})
 
     def _rewrite(self, raw_values: Mapping[str, str]) -> str:
@@ -83,6 +84,11 @@ class Params:
         for name, added in left.items():
             pieces.extend(f"{_quoted(name)}={raw_values.get(name) or _quoted(value)}" for value in added)
         return "&".join(pieces)
+
+
+def _listed(values: Values) -> bool:
+    """Tell whether a name came more than once."""
+    return list in map(type, values.values())
 
 
 def _piece(piece: str, now: object) -> str:
