@@ -100,6 +100,13 @@ def test_ports_fit_together(built: str) -> None:
     assert f"http://127.0.0.1:{settings.listen.port}{settings.lanes[0].path}" == application["env"][0]["value"]
 
 
+def test_a_job_is_an_application(built: str) -> None:
+    """Applications of one namespace are told apart in metrics, by a label that their pods have."""
+    (monitor,) = of_kind(documents(built), "PodMonitor")
+    (manifest,) = of_kind(documents(built), "Deployment")
+    assert "shop" == manifest["spec"]["template"]["metadata"]["labels"][monitor["spec"]["jobLabel"]]
+
+
 def test_a_deployment_without_the_label_is_left_alone(tmp_path: Path) -> None:
     """Only what asks for the sidecar gets it."""
     base = (
