@@ -40,6 +40,15 @@ def test_what_a_rule_took_with_it_is_explained(run: Run) -> None:
     assert "EMAIL_ADDRESS: drop" in out
 
 
+def test_fields_that_nobody_has_classified_are_named_by_a_policy_that_drops_them(run: Run, tmp_path: Path) -> None:
+    """What a scan lets pass is not shown; the same policy with `unknown: drop` names it, as the runbook says."""
+    policy = tmp_path / "trial.yaml"
+    policy.write_text("policy: trial\nextends: [balanced]\nunknown: drop\n")
+    event = {"email": MAIL, "zzqx": "something new"}
+    assert "zzqx" not in explained(run, line(event))
+    assert "  event.zzqx\n    - something new\n    + -   (unknown: drop)" in explained(run, line(event), policy=policy)
+
+
 def test_a_renamed_field_is_explained(run: Run) -> None:
     """A name that is personal goes, and its value stands under another."""
     out = explained(run, line({MAIL: 5}))
