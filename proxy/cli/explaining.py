@@ -62,9 +62,7 @@ def write(lane: Lane, request: WireRequest, scrubbed: Scrubbed) -> None:
 
 
 def _say(text: str) -> None:
-    """Write to standard output what it can show, the rest as escapes: half an emoji has no UTF-8."""
-    coding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(f"{text}\n\n".encode(coding, "backslashreplace").decode(coding))
+    sys.stdout.write(f"{text}\n\n")
 
 
 def changes(lane: Lane, request: WireRequest, scrubbed: Scrubbed) -> Iterator[tuple[str, Any, Any, str]]:
