@@ -8,6 +8,8 @@ import io
 import re
 import shutil
 import subprocess
+import sys
+import tarfile
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,6 +120,19 @@ def test_every_test_file_has_its_module() -> None:
         path.as_posix() for path in mirrors if not (PROXY / path.with_name(path.name.removeprefix("test_"))).exists()
     ]
     assert [] == orphans
+
+
+# --- what is run, and what is shipped --------------------------------------------------------------------------------
+
+
+def test_a_source_distribution_holds_what_its_tests_need(tmp_path: Path) -> None:
+    """Who builds from the sdist can run the tests: every file of the project is in it."""
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (sdist,) = tmp_path.iterdir()
+    with tarfile.open(sdist) as archive:
+        shipped = {name.partition("/")[2] for name in archive.getnames()}
+    assert set() == {_name(path) for path in _tracked()} - shipped
 
 
 # --- how a file looks ------------------------------------------------------------------------------------------------
