@@ -125,6 +125,14 @@ def test_every_test_file_has_its_module() -> None:
 # --- what is run, and what is shipped --------------------------------------------------------------------------------
 
 
+def test_ci_runs_every_check_that_contributors_are_told_of() -> None:
+    """A check that CI leaves out holds nothing; `coverage` is `test` and more."""
+    told = set(re.findall(r"^    make (\S+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE))
+    targets = re.search(r"targets=\(([^)]*)\)", (ROOT / ".ci" / "run").read_text("utf-8"))
+    assert targets
+    assert told - {"venv", "demo", "test", "help"} == set(targets[1].split())
+
+
 def test_a_source_distribution_holds_what_its_tests_need(tmp_path: Path) -> None:
     """Who builds from the sdist can run the tests: every file of the project is in it."""
     build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)]
