@@ -133,6 +133,19 @@ def test_ci_runs_every_check_that_contributors_are_told_of() -> None:
     assert told - {"venv", "demo", "test", "help"} == set(targets[1].split())
 
 
+def test_decisions_count_the_locked_distributions() -> None:
+    """How many packages a reader takes in, and how many of them for Presidio alone, is what the locks hold."""
+    runtime, image = (
+        set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{name}.txt").read_text("utf-8"), re.MULTILINE))
+        for name in ("runtime", "image")
+    )
+    told = re.search(
+        r"in (\d+)\s+distributions, .* and (\d+) distributions", (ROOT / "DECISIONS.md").read_text("utf-8")
+    )
+    assert told
+    assert (len(runtime), len(runtime - image)) == (int(told[1]), int(told[2]))
+
+
 def test_a_source_distribution_holds_what_its_tests_need(tmp_path: Path) -> None:
     """Who builds from the sdist can run the tests: every file of the project is in it."""
     build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)]
