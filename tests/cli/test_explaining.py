@@ -83,6 +83,17 @@ def test_what_utf8_and_64_bits_cannot_hold_is_shown(run: Run, given: bytes, show
     assert f"\n    {shown}\n" in explained(run, line(given))
 
 
+def test_what_was_sent_does_not_drive_the_terminal(run: Run) -> None:
+    """Escapes and line ends in values, names and paths are written out: anybody can send an event."""
+    given = {"email": f"\x1b]0;x\x07{MAIL}\n+ fake", f"\x1b[2J{MAIL}": 1, "note": f"\u202e{MAIL}"}
+    out = explained(run, line(given, "/a\x1bb"))
+    assert out.startswith("POST /a\\x1bb   1 records")
+    assert f"    - \\x1b]0;x\\x07{MAIL}\\n+ fake\n" in out
+    assert f"    - \\u202e{MAIL}\n" in out
+    assert [] == [sign for text in out.split("\n") for sign in text if not sign.isprintable()]
+    assert "POST /\\r\n  refused" in explained(run, line([], "/\r"), dialect="segment")
+
+
 def test_headers_that_a_rule_changed_are_shown(run: Run) -> None:
     """A browser's header is made coarser; headers that do not travel are no change of an event."""
     given = line({}, headers=[["User-Agent", "curl/8.1.2"], ["Cookie", "x=1"]])
