@@ -1,6 +1,6 @@
 """`python -m benchmarks [PART …]`: measure parts, keep what they gave, write `README.md` and the plots.
 
-Parts: core, libraries, paths, latency, fidelity, curves, soak (ten minutes, only by name), quality; gate holds four
+Parts: core, libraries, paths, latency, fidelity, curves, soak (ten minutes, only by name), quality; gate holds some
 ratios against ceilings and writes nothing; report writes the README from what is kept. Without a name: all but soak and
 gate. `--quick` is for trying out: short runs, marked as such.
 """

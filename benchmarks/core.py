@@ -1,6 +1,6 @@
 """The heart and its parts against an orjson round trip of the same JSON, on seeded and on captured requests.
 
-`python -m benchmarks core` measures every case; `gate` takes four of them. CPU time, see `measure`. Parts that cannot
+`python -m benchmarks core` measures every case; `gate` takes some of them. CPU time, see `measure`. Parts that cannot
 run alone are differences: a program needs a fresh batch each time, so what is told is both
 together less decode.
 """

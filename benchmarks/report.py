@@ -47,7 +47,8 @@ _METHOD = """\
   (`corpus.py`, `templates.py`); `captured_…` are the captured browser's own events (`captured.py`).
 - **Whole paths**: the program has one core, load (wrk, 32 connections) and vendor (nginx, `return 200`) the other. CPU
   per request is the kernel's count for the program and its children over the requests that were answered, the least of
-  the rounds; systems take turns. Each case sends 32 different requests in turn. Eventveil runs its shipped `balanced`.
+  the rounds; systems take turns. Each case sends 32 different requests in turn. Eventveil runs its shipped `balanced`;
+  *ingest alone* is the same process with a delivery that takes everything at once and asks no vendor (`ingest.py`).
 - **Latency**: open loop; latency counts from the moment a request was due, waiting included (`openloop.py`); the median
   of three rounds by p99, of nine at 1,000 a second. Generator and vendor share a core, where the generator gives way.
   What a system adds is its percentile less that of the same schedule straight to the vendor.

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -20,7 +21,7 @@ from benchmarks.processes import LOAD_CORE, need
 from benchmarks.saturation import write
 from benchmarks.systems import ROOT, SYSTEMS, sink, started
 
-__all__ = ["is_flat", "measure"]
+__all__ = ["is_flat", "measure", "while_it_runs"]
 
 RATE = 150
 STEP_S = 5.0
@@ -30,7 +31,7 @@ def measure(seconds: float = 600.0) -> dict[str, Any]:
     """Load for some seconds.
 
     Returns:
-        `rss_mb` as read, its `peak_mb`, and whether it stayed `flat`.
+        `rss_mb` as read, its `peak_mb`, whether it stayed `flat`, and for how many `seconds` there was a load.
     """
     system = SYSTEMS["eventveil direct, 2 lanes"]
     with tempfile.TemporaryDirectory() as name:
@@ -45,15 +46,27 @@ def measure(seconds: float = 600.0) -> dict[str, Any]:
                  str(program.port), str(requests), str(RATE), str(seconds)],
                 stdout=subprocess.DEVNULL, cwd=ROOT,
             )  # fmt: skip
-            read, end = [], time.monotonic() + seconds
-            try:
-                while time.monotonic() < end and load.poll() is None:
-                    time.sleep(min(STEP_S, seconds / 20))
-                    read.append(program.rss_mb())
-            finally:
-                load.terminate()
-                load.wait(10)
-    return {"seconds": seconds, "rate": RATE, "rss_mb": read, "peak_mb": max(read), "flat": is_flat(read)}
+            read, lasted_s = while_it_runs(load, program.rss_mb, seconds)
+    return {"seconds": lasted_s, "rate": RATE, "rss_mb": read, "peak_mb": max(read), "flat": is_flat(read)}
+
+
+def while_it_runs(
+    load: subprocess.Popen[bytes], read_mb: Callable[[], float], seconds: float
+) -> tuple[list[float], float]:
+    """Read memory for as long as a load runs, and end it after so many seconds.
+
+    Returns:
+        What was read, and for how many seconds the load ran: one that has failed says nothing about memory.
+    """
+    read, begun = [read_mb()], time.monotonic()
+    try:
+        while time.monotonic() < begun + seconds and load.poll() is None:
+            time.sleep(min(STEP_S, seconds / 20))
+            read.append(read_mb())
+    finally:
+        load.terminate()
+        load.wait(10)
+    return read, time.monotonic() - begun
 
 
 def is_flat(read: list[float]) -> bool:

@@ -8,6 +8,8 @@ import io
 import re
 import shutil
 import subprocess
+import sys
+import tarfile
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,6 +120,40 @@ def test_every_test_file_has_its_module() -> None:
         path.as_posix() for path in mirrors if not (PROXY / path.with_name(path.name.removeprefix("test_"))).exists()
     ]
     assert [] == orphans
+
+
+# --- what is run, and what is shipped --------------------------------------------------------------------------------
+
+
+def test_ci_runs_every_check_that_contributors_are_told_of() -> None:
+    """A check that CI leaves out holds nothing; `coverage` is `test` and more."""
+    told = set(re.findall(r"^    make (\S+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE))
+    targets = re.search(r"targets=\(([^)]*)\)", (ROOT / ".ci" / "run").read_text("utf-8"))
+    assert targets
+    assert told - {"venv", "demo", "test", "help"} == set(targets[1].split())
+
+
+def test_decisions_count_the_locked_distributions() -> None:
+    """How many packages a reader takes in, and how many of them for Presidio alone, is what the locks hold."""
+    runtime, image = (
+        set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{name}.txt").read_text("utf-8"), re.MULTILINE))
+        for name in ("runtime", "image")
+    )
+    told = re.search(
+        r"in (\d+)\s+distributions, .* and (\d+) distributions", (ROOT / "DECISIONS.md").read_text("utf-8")
+    )
+    assert told
+    assert (len(runtime), len(runtime - image)) == (int(told[1]), int(told[2]))
+
+
+def test_a_source_distribution_holds_what_its_tests_need(tmp_path: Path) -> None:
+    """Who builds from the sdist can run the tests: every file of the project is in it."""
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (sdist,) = tmp_path.iterdir()
+    with tarfile.open(sdist) as archive:
+        shipped = {name.partition("/")[2] for name in archive.getnames()}
+    assert set() == {_name(path) for path in _tracked()} - shipped
 
 
 # --- how a file looks ------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,16 @@ from ruamel.yaml import YAML
 
 from proxy.cli.parser import main
 from proxy.cli.schema import text
-from proxy.policy import load
+from proxy.policy import load, load_text
 from proxy.policy.entities import ENTITIES
 from proxy.policy.load import shipped
+from tests.policy.programs import event, program
 
 FILES = sorted(shipped().rglob("*.yaml"))
 EVERY = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+
+PAGE = (shipped() / "README.md").read_text("utf-8")
+SHOWN = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 OBVIOUS = {"drop"}
 """Actions that need no reason: nothing is left."""
@@ -122,6 +127,32 @@ def test_every_rule_has_its_reason_and_examples(file: Path) -> None:
 def test_base_speaks_of_everything() -> None:
     """Every entity of ours has an action in `base`, so that nothing hangs on a default."""
     assert ENTITIES.keys() == load("base").entities.keys()
+
+
+def test_the_policy_of_the_page_is_one() -> None:
+    """What the page shows is read, its examples included, but for what needs a file or a model of the reader's own."""
+    text = re.sub(r"^(recognizers|names): .*\n", "", SHOWN[0], flags=re.MULTILINE)
+    assert "shop" == load_text(text, "shop.yaml").name
+
+
+def test_an_object_is_kept_but_for_one_field_as_the_page_says() -> None:
+    """The field goes, what stands beside it stays as it came."""
+    form = {"note": "Ada Lovelace called", "size": "for ada@example.com"}
+    assert {"form": {"size": form["size"]}} == event(program(SHOWN[1]), {"form": form})
+
+
+def test_the_page_knows_every_kind_of_diagnostic() -> None:
+    """A code that is shown belongs to a kind that the page explains."""
+    sources = "".join(path.read_text("utf-8") for path in (shipped().parent / "proxy").rglob("*.py"))
+    told = set(re.findall(r"\b(E\d)xx\b", PAGE))
+    assert told == {code[:2] for code in re.findall(r'"(E\d{3})"', sources)}
+
+
+def test_national_ids_says_of_how_many_countries() -> None:
+    """Presidio's names begin with a country; a routing number is a bank's in the United States."""
+    countries = {name[:2] for name in _read(shipped() / "national_ids.yaml")["entities"]} - {"AB"}
+    assert 16 == len(countries)
+    assert "of sixteen countries" in PAGE
 
 
 @EVERY

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import re
+
 from benchmarks.example import README, SLOT, TELLING, example, filled
 from proxy.policy import load_text
+from proxy.wire.registry import DIALECTS
 
 
 def test_the_example_is_what_the_command_gives() -> None:
@@ -25,3 +28,9 @@ def test_the_policy_of_the_readme_compiles() -> None:
     text = README.read_text(encoding="utf-8").partition("```yaml\npolicy:")[2].partition("```")[0]
     policy = load_text(f"policy:{text}", "README.md")
     assert ("shop", {"keep-plan", "drop-search"}) == (policy.name, {rule.spec.id for rule in policy.fields})
+
+
+def test_a_path_that_is_given_apart_is_one_of_the_dialect() -> None:
+    """The Node SDK of Segment joins host and path as URLs, so that a lane in the host would be lost."""
+    (path,) = re.findall(r'path: "/seg(/[^"]+)"', README.read_text("utf-8"))
+    assert "batch" == DIALECTS["segment"].route("POST", path).name

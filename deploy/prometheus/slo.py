@@ -22,9 +22,12 @@ BURN: dict[str, tuple[tuple[str, str, float], ...]] = {
 """Severity → (short window, long window, factor): 14.4 spends 2 % of a month's budget in an hour, 6 spends 5 % in six
 hours, 3 spends 10 % in a day, 1 spends 10 % in three days."""
 
-NOT_OURS = "route_refused|route_unknown|method_not_allowed|delivery_failed|upstream_unreachable|upstream_timeout"
-"""Reasons that are no fault of eventveil: closed or unknown routes, and the vendor's own failures, which
-EventveilVendorDown tells about."""
+NOT_OURS = (
+    "route_refused|route_unknown|method_not_allowed|read_timeout|wire_invalid"
+    "|delivery_failed|upstream_unreachable|upstream_timeout"
+)
+"""Reasons that are no fault of eventveil: closed or unknown routes; requests that their clients never sent whole, as
+pages do that are left; and the vendor's own failures, which EventveilVendorDown tells about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ listen: {{port: 0}}
 private: {{port: 0}}
 keys: {{file: {folder}/key}}
 log: {{format: console, level: warning}}
+proxy_from_env: false # the vendor is on this machine
 lanes:
 """
 _LANE = "  - {{path: /{dialect}, dialect: {dialect}, upstream: '{vendor}'}}\n"
@@ -58,13 +59,16 @@ class Sent:
 
 
 def run(options: Namespace) -> int:
-    """Run the demo; without `--once` it serves on until it is interrupted."""
+    """Run the demo; without `--once` it serves on until it is interrupted.
+
+    Returns:
+        0 when the vendor has received every request, else 1.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_demo(Path(folder), once=options.once))
-    return 0
+        return 0 if asyncio.run(_demo(Path(folder), once=options.once)) else 1
 
 
-async def _demo(folder: Path, *, once: bool) -> None:
+async def _demo(folder: Path, *, once: bool) -> bool:
     sent = list(_captured())
     received: list[int] = []
     vendor = web.AppRunner(_vendor(received), access_log=None)
@@ -85,14 +89,16 @@ async def _demo(folder: Path, *, once: bool) -> None:
     if serving.done():
         await serving
     await _replay(f"http://{opened.result().public.address}", sent)
+    arrived = len(received)
     _show(sent, keyring)
-    sys.stdout.write(f"{len(sent)} requests sent by the SDKs, {len(received)} received by the vendor.\n")
+    sys.stdout.write(f"{len(sent)} requests sent by the SDKs, {arrived} received by the vendor.\n")
     if once:
         signal.raise_signal(signal.SIGTERM)
     else:
         _invite(opened.result())
     await serving
     await vendor.cleanup()
+    return arrived == len(sent)
 
 
 def _captured() -> Iterator[Sent]:

@@ -43,7 +43,7 @@ def run(options: Namespace) -> int:
         try:
             write(lane, request, lane.scrub(request))
         except EventveilError as error:
-            _say(f"{request.method} {request.path}\n  refused ({error.reason}): {error}")
+            _say(f"{request.method} {request.path}", f"  refused ({error.reason}): {error}")
     return 0
 
 
@@ -57,14 +57,18 @@ def write(lane: Lane, request: WireRequest, scrubbed: Scrubbed) -> None:
         out += [f"  {place}", f"    - {_cut(before)}", f"    + {_cut(after)}   ({why})"]
     if not _is_whole(report):
         others = [finding for finding in report.findings if finding.where not in shown]
-        out += [f"  {found.where}\n    {found.count} x   ({found.rule}: {found.action})" for found in others]
-    _say("\n".join(out))
+        for found in others:
+            out += [f"  {found.where}", f"    {found.count} x   ({found.rule}: {found.action})"]
+    _say(*out)
 
 
-def _say(text: str) -> None:
-    """Write to standard output what it can show, the rest as escapes: half an emoji has no UTF-8."""
-    coding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(f"{text}\n\n".encode(coding, "backslashreplace").decode(coding))
+def _say(*lines: str) -> None:
+    """Write lines with an empty one behind them; what anybody sent neither drives the terminal nor begins a line."""
+    sys.stdout.writelines(f"{''.join(map(_escaped, line))}\n" for line in (*lines, ""))
+
+
+def _escaped(sign: str) -> str:
+    return sign if sign.isprintable() else ascii(sign)[1:-1]
 
 
 def changes(lane: Lane, request: WireRequest, scrubbed: Scrubbed) -> Iterator[tuple[str, Any, Any, str]]:

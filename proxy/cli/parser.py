@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, 1 (no) or 2 (wrongly called).
     """
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # a name of a file need not be UTF-8, and half an emoji is not
+        sys.stdout.reconfigure(errors="backslashreplace")
     command: Callable[[Options], int] = import_module(f"proxy.cli.{options.module}").run
     try:
         status = command(options)
@@ -41,12 +44,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EventveilError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except BrokenPipeError:  # the reader has had enough: `eventveil scrub | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would fail once more at its end
-        return 0
+    except OSError as error:
+        return _broken(error)
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _broken(error: OSError) -> int:
+    """Give the exit status when reading or writing ended: a reader that has had enough (`| head`) is no fault."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would fail once more at its end
+    if isinstance(error, BrokenPipeError):
+        return 0
+    told = EventveilError("input and output that last", os.strerror(error.errno or 0), str(error.filename or ""))
+    sys.stderr.write(f"{told}\n")
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ import re
 import sys
 from argparse import Namespace
 from base64 import b64decode
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,10 +80,10 @@ def _request(entry: Any, prefix: str) -> WireRequest:
 def _har(path: Path) -> list[Any]:
     """Give the entries of a HAR file.
 
-    Source: HTTP Archive (HAR) 1.2, `log.entries[].request`.
+    Source: HTTP Archive (HAR) 1.2, `log.entries[].request`; "tools support and ignore a BOM".
     """
     try:
-        entries = orjson.loads(path.read_bytes())["log"]["entries"]
+        entries = orjson.loads(path.read_bytes().removeprefix(BOM_UTF8))["log"]["entries"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DocumentInvalid("a HAR file with log.entries", type(error).__name__, str(path)) from error
     if not isinstance(entries, list):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import cast
@@ -193,6 +194,18 @@ def test_what_is_sent_for_fidelity_is_planted() -> None:
 def test_memory_is_flat_when_it_stops_growing(read: list[float], flat: bool) -> None:
     """Growth at the start is warming up; growth at the end is a leak."""
     assert flat == soak.is_flat(read)
+
+
+@pytest.mark.parametrize(("load", "lasts"), [("pass", False), ("import sys; sys.stdin.read()", True)])
+def test_memory_is_told_for_as_long_as_there_was_a_load(load: str, lasts: bool) -> None:
+    """A load that ended before its time did not last for it, so that its figure does not count."""
+    seconds = 0.5
+    with subprocess.Popen([sys.executable, "-c", load], stdin=subprocess.PIPE) as started:
+        if not lasts:
+            started.wait(30)
+        read, lasted_s = soak.while_it_runs(started, lambda: 50.0, seconds)
+        assert started.returncode is not None
+    assert (lasts, {50.0}) == (lasted_s >= seconds, set(read))
 
 
 def test_the_gate_has_a_ceiling_for_every_case() -> None:

@@ -11,11 +11,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_demo_shows_what_changes_and_ends() -> None:
-    """`eventveil demo --once` prints before → after, delivers every request, and ends with status 0."""
+    """`demo --once` shows before → after, delivers every request past an egress proxy, and ends with status 0."""
     done = subprocess.run(
         [sys.executable, "-m", "proxy", "demo", "--once"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HTTP_PROXY": "http://127.0.0.1:1", "NO_PROXY": ""},
         capture_output=True,
         text=True,
         timeout=120,

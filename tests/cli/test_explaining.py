@@ -40,6 +40,15 @@ def test_what_a_rule_took_with_it_is_explained(run: Run) -> None:
     assert "EMAIL_ADDRESS: drop" in out
 
 
+def test_fields_that_nobody_has_classified_are_named_by_a_policy_that_drops_them(run: Run, tmp_path: Path) -> None:
+    """What a scan lets pass is not shown; the same policy with `unknown: drop` names it, as the runbook says."""
+    policy = tmp_path / "trial.yaml"
+    policy.write_text("policy: trial\nextends: [balanced]\nunknown: drop\n")
+    event = {"email": MAIL, "zzqx": "something new"}
+    assert "zzqx" not in explained(run, line(event))
+    assert "  event.zzqx\n    - something new\n    + -   (unknown: drop)" in explained(run, line(event), policy=policy)
+
+
 def test_a_renamed_field_is_explained(run: Run) -> None:
     """A name that is personal goes, and its value stands under another."""
     out = explained(run, line({MAIL: 5}))
@@ -72,6 +81,17 @@ def test_what_the_dialect_sets_is_explained(run: Run) -> None:
 def test_what_utf8_and_64_bits_cannot_hold_is_shown(run: Run, given: bytes, shown: str) -> None:
     """Half an emoji and a long integer are shown as JSON writes them."""
     assert f"\n    {shown}\n" in explained(run, line(given))
+
+
+def test_what_was_sent_does_not_drive_the_terminal(run: Run) -> None:
+    """Escapes and line ends in values, names and paths are written out: anybody can send an event."""
+    given = {"email": f"\x1b]0;x\x07{MAIL}\n+ fake", f"\x1b[2J{MAIL}": 1, "note": f"\u202e{MAIL}"}
+    out = explained(run, line(given, "/a\x1bb"))
+    assert out.startswith("POST /a\\x1bb   1 records")
+    assert f"    - \\x1b]0;x\\x07{MAIL}\\n+ fake\n" in out
+    assert f"    - \\u202e{MAIL}\n" in out
+    assert [] == [sign for text in out.split("\n") for sign in text if not sign.isprintable()]
+    assert "POST /\\r\n  refused" in explained(run, line([], "/\r"), dialect="segment")
 
 
 def test_headers_that_a_rule_changed_are_shown(run: Run) -> None:

@@ -81,6 +81,29 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path, command: list[str]
     assert (0, b"") == (done.returncode, done.stderr)
 
 
+@pytest.mark.parametrize("command", [["schema"], ["check", "nowhere.yaml"]])
+def test_an_answer_that_cannot_be_written_is_status_1(command: list[str]) -> None:
+    """A full disk, or an end that takes nothing, is one line on standard error, without a traceback."""
+    line = [sys.executable, "-m", "proxy", *command]
+    with Path(os.devnull).open("rb") as readable_only:
+        done = subprocess.run(line, stdout=readable_only, stderr=subprocess.PIPE, check=False, text=True)
+    told = [text for text in done.stderr.splitlines() if not text.endswith("diagnostics")]
+    assert (1, ["expected input and output that last, got Bad file descriptor"]) == (done.returncode, told)
+
+
+def test_what_a_terminal_cannot_show_is_escaped(tmp_path: Path) -> None:
+    """A terminal with a small alphabet, and a file whose name is no UTF-8, are no reason to fail."""
+    file = tmp_path / "a.yaml"
+    file.write_text("policy: x\nentities: {\u00c9: drop}\n", encoding="utf-8")
+    line = [sys.executable, "-m", "proxy", "check", str(file), os.fsdecode(b"/nowhere/caf\xe9.yaml")]
+    environ = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(line, env=environ, capture_output=True, check=False, text=True)
+    assert (1, "2 files, 2 diagnostics\n") == (done.returncode, done.stderr)
+    content, name = done.stdout.splitlines()
+    assert f"{file}:2:12: E202 expected an entity, got `\\xc9`" in content
+    assert name.startswith("/nowhere/caf\\udce9.yaml:1:1: E100 ")
+
+
 def test_nothing_more_is_written_to_who_has_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """After a broken pipe the output goes nowhere, so that Python's last flush finds an open end."""
 

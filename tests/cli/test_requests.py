@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64decode, b64encode
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,14 @@ def test_a_browsers_export_is_read(
     raw = b64decode(answer["request"]["body_b64"])
     assert name == json.loads(gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw)["n"]
     assert MAIL not in out
+
+
+def test_a_mark_before_an_export_is_no_part_of_it(run: Run, tmp_path: Path) -> None:
+    """A HAR file may begin with a byte order mark, which readers ignore."""
+    har = _har(tmp_path, _entry("https://x.example/", {"text": "{}"}))
+    har.write_bytes(BOM_UTF8 + har.read_bytes())
+    status, out, _ = run(*GENERIC, "--har", har)
+    assert (0, "forwarded") == (status, json.loads(out)["outcome"])
 
 
 def test_a_bad_entry_is_answered_and_the_next_is_read(run: Run, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.prometheus.slo import NOT_OURS
+from proxy.settings import LimitSettings
 from proxy.telemetry.families import FAMILIES, REASONS
 from tests.deploy.tools import DEPLOY, METRIC, METRICS, alerts, family, rules, strangers, yaml
 
@@ -108,6 +109,17 @@ def test_the_readme_lists_every_metric() -> None:
 def test_pages_name_what_is_published(path: Path) -> None:
     """A metric in a page is a metric of eventveil."""
     assert [] == [name for name in METRIC.findall(path.read_text("utf-8")) if family(name) is None]
+
+
+def test_runbooks_name_log_lines_and_limits_that_exist() -> None:
+    """What the log is searched for is written by some module, and each limit that is to be changed can be set."""
+    written = "".join(path.read_text("utf-8") for path in (DEPLOY.parent / "proxy").rglob("*.py"))
+    events = set(re.findall(r'"event":"([^"]+)"', README))
+    limits = set(re.findall(r"`(?:settings\.)?limits\.(\w+)`", README))
+    assert [] == sorted(event for event in events if f'say("{event}"' not in written)
+    assert set() == limits - set(LimitSettings.model_fields)
+    assert events
+    assert limits
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)]+)\)", README))))

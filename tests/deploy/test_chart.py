@@ -267,3 +267,10 @@ def test_no_secret_is_made() -> None:
     manifests = rendered(MATRIX["everything"])
     assert [] == of_kind(manifests, "Secret")
     assert base64.b64encode(b"key").decode() not in str(of_kind(manifests, "Deployment"))
+
+
+def test_a_job_is_a_release() -> None:
+    """Its name tells namespaces apart, as a PodMonitor's does: alerts hold a job to one policy and one key."""
+    (monitor,) = of_kind(rendered(MATRIX["no vendor outside"]), "ServiceMonitor")
+    (endpoint,) = monitor["spec"]["endpoints"]
+    assert [{"targetLabel": "job", "replacement": "ns/t-eventveil"}] == endpoint["relabelings"]

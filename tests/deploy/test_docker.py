@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ import pytest
 
 from proxy.settings import load
 from tests.deploy.tools import DEPLOY, yaml
+from tests.fakes import LOOPBACK
 
 ROOT = DEPLOY.parent
 DOCKER = DEPLOY / "docker"
@@ -45,6 +49,29 @@ def test_the_image_needs_no_shell_and_no_root() -> None:
     assert ["65532:65532"] == re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE)
     assert re.search(r"^ARG PYTHON=\d+\.\d+\.\d+-slim-\w+$", DOCKERFILE, re.MULTILINE)
     assert "eventveil" == re.findall(r"^FROM \S+ AS (\S+)$", DOCKERFILE, re.MULTILINE)[-1]
+
+
+@pytest.mark.parametrize(("answer", "healthy"), [("200 OK", True), ("503 Service Unavailable", False), ("", False)])
+async def test_health_is_asked_of_this_container(answer: str, healthy: bool) -> None:
+    """Whatever proxy the environment names for vendors; any answer but 200, or none, is not healthy."""
+
+    async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readuntil(b"\r\n\r\n")
+        if answer and asked.startswith(b"GET /livez "):
+            writer.write(f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n".encode())
+        writer.close()
+
+    server = await asyncio.start_server(answered, LOOPBACK)
+    found = re.search(r"^HEALTHCHECK (?:--\S+ )*\\\n\s+CMD (.+)$", DOCKERFILE, re.MULTILINE)
+    assert found
+    python, *arguments = json.loads(found[1].replace("9090", str(server.sockets[0].getsockname()[1])))
+    environ = os.environ | {"HTTP_PROXY": "http://127.0.0.1:1", "http_proxy": "http://127.0.0.1:1"}
+    asking = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env=environ, stderr=asyncio.subprocess.DEVNULL
+    )
+    status = await asking.wait()
+    server.close()
+    assert ("python", healthy) == (python, status == 0)
 
 
 def test_the_builder_gets_what_it_copies_and_no_more() -> None:

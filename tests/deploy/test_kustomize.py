@@ -100,6 +100,17 @@ def test_ports_fit_together(built: str) -> None:
     assert f"http://127.0.0.1:{settings.listen.port}{settings.lanes[0].path}" == application["env"][0]["value"]
 
 
+def test_a_job_is_an_application(built: str) -> None:
+    """Applications of one namespace are told apart in metrics, by a label that their pods have, and namespaces too."""
+    (monitor,) = of_kind(documents(built), "PodMonitor")
+    (manifest,) = of_kind(documents(built), "Deployment")
+    (relabeling,) = monitor["spec"]["podMetricsEndpoints"][0]["relabelings"]
+    label = "__meta_kubernetes_pod_label_app_kubernetes_io_name"
+    assert ["__meta_kubernetes_namespace", label] == relabeling["sourceLabels"]
+    assert ("/", "job") == (relabeling["separator"], relabeling["targetLabel"])
+    assert "shop" == manifest["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/name"]
+
+
 def test_a_deployment_without_the_label_is_left_alone(tmp_path: Path) -> None:
     """Only what asks for the sidecar gets it."""
     base = (

@@ -147,13 +147,13 @@ def _visit(reason: str = "") -> Visit:
     meter = Telemetry().lane("mp", "mixpanel")
     report = Report(2, 2, 0, (Finding("r", "event.a", "PERSON", "drop", 3),))
     outcome = Outcome.REFUSED if reason else Outcome.FORWARDED
-    return Visit("id-1", meter, 0, route="track", outcome=outcome, reason=reason, status=200, report=report)
+    return Visit("id-1", meter, 1_000_000, route="track", outcome=outcome, reason=reason, status=200, report=report)
 
 
 def test_a_request_is_logged_without_anything_of_it(stream: io.StringIO) -> None:
     """Lane, route, status, duration and counts."""
     logs.set_up("json", "info", stream)
-    logs.AccessLog(1.0).request(_visit(), 1_500_000)
+    logs.AccessLog(1.0).request(_visit(), 2_500_000)
     line = _lines(stream)[0]
     del line["ts"]
     expected = {"level": "info", "event": "request", "lane": "mp", "route": "track", "status": 200, "reason": ""}
