@@ -85,6 +85,7 @@ class Step:
         prefixes: kept before an identity, each with the step of what follows.
         keep_values: not treated.
         whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
+        parted: though it is kept whole, a rule may name something within.
         tried: what a rule in shadow mode would do; counted only, while all else says what happens.
         plain: its treatment is all there is to ask.
         drops: an object in this field goes with all that is in it.
@@ -104,6 +105,7 @@ class Step:
     prefixes: tuple[tuple[str, Step], ...] = ()
     keep_values: frozenset[str] = frozenset()
     whole: bool = False
+    parted: bool = False
     tried: Treatment | None = None
     plain: bool = field(init=False)
     drops: bool = field(init=False)
@@ -121,7 +123,7 @@ class Step:
             self.part = "pages" if self.scans else "acts"
             self.part_inside = "opens" if self.drops else "nested"
         elif self.exempt:
-            self.part = self.part_inside = "exempt"
+            self.part, self.part_inside = "exempt", "nested" if self.parted else "exempt"
         else:
             self.part, self.part_inside = "scanned" if self.scans else "kept", "nested"
         where = dotted((self.kind, *self.place)) if done else ""

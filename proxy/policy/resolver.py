@@ -129,7 +129,8 @@ class Resolver:
         field = self._index.field(kind, path)
         entity = rule.spec.entity or (field.entity if field else None) or classify(name, path[:-1]) or "UNKNOWN"
         treatment = self._treatments.of_rule(rule.spec, entity, name)
-        return Step(kind, path, treatment, exempt=treatment is None, whole=True)
+        kept = treatment is None
+        return Step(kind, path, treatment, exempt=kept, whole=True, parted=kept and self._is_parted(kind, path))
 
     def _by_catalogue(self, field: Field, kind: str, path: tuple[str, ...], *, catalogued: bool) -> Step:
         if field.form is Form.RECORDS:
@@ -178,6 +179,11 @@ class Resolver:
             return Step(node.kind, path, scans=self._policy.unknown != "keep", unknown=not leads)
         whole = not leads and not self._leads(node.kind, path)
         return Step(node.kind, path, self._treatments.unknown(), unknown=not leads, whole=whole)
+
+    def _is_parted(self, kind: str, path: tuple[str, ...]) -> bool:
+        """Tell whether a rule may name something below a place."""
+        places = self._index.places(kind, path)
+        return any(selector.reaches(places) for rule in self._policy.fields for selector in rule.selectors)
 
     def _leads(self, kind: str, path: tuple[str, ...]) -> bool:
         """Tell whether a rule speaks of something below a place: then the object there is gone through."""

@@ -78,6 +78,14 @@ class Selector:
             for scope, path in places
         )
 
+    def reaches(self, places: Iterable[tuple[str, Path]]) -> bool:
+        """Tell whether a field below one of these places may be named, at whatever depth."""
+        if self.scope == "any":
+            return True
+        if "**" in self.steps:
+            return any(self.scope == scope for scope, _ in places)
+        return self.leads(places)
+
 
 def split(text: str) -> Path:
     r"""Split dotted text into names; `\.` is a dot within a name (any sign may be escaped), quotes hold a whole one.

@@ -129,3 +129,28 @@ def test_what_a_wildcard_stands_for_is_a_clients_word() -> None:
     record = {"type": "track", "context": {"traits": {"lastName": "Lovelace"}}, "integrations": {"Lovelace": True}}
     left = event(program(dialect="segment"), record)
     assert {"[PERSON]": True} == left["integrations"]
+
+
+MAIL = "a.b@example.com"
+NO_NOTE, KEEP_FORM = "{id: d, where: WHERE, do: drop}", "{id: k, where: event.form, do: keep}"
+
+
+@pytest.mark.parametrize("order", [(NO_NOTE, KEEP_FORM), (KEEP_FORM, NO_NOTE)])
+@pytest.mark.parametrize("where", ["event.form.note", "event.form.inner.note", "event.form.**.note", "any.note"])
+def test_a_field_of_its_own_rule_is_not_kept_with_the_object_around(order: tuple[str, str], where: str) -> None:
+    """What the policy drops does not leave because it lies in what the policy keeps; all else in it stays as it is."""
+    scrubber = program(f"fields: [{', '.join(order)}]".replace("WHERE", where))
+    inside = {"email": MAIL, "note": MAIL, "list": [MAIL, {"a": MAIL}], "inner": {"note": MAIL, "b": MAIL}, "n": 4111}
+    form = event(scrubber, {"form": inside, "other": MAIL})["form"]
+    left = {"email": MAIL, "list": [MAIL, {"a": MAIL}], "n": 4111}
+    assert left == {name: value for name, value in form.items() if name in left}
+    assert MAIL == form["inner"]["b"]
+    outer, inner = "note" in form, "note" in form["inner"]
+    assert (where in ("event.form.inner.note",), where == "event.form.note") == (outer, inner)
+
+
+def test_rules_for_items_of_a_kept_array_hold() -> None:
+    """Objects in an array have the place of the array."""
+    scrubber = program(f"fields: [{KEEP_FORM}, {NO_NOTE}]".replace("WHERE", "event.form.note"))
+    left = event(scrubber, {"form": [MAIL, {"note": MAIL, "a": MAIL}]})
+    assert {"form": [MAIL, {"a": MAIL}]} == left

@@ -129,6 +129,22 @@ def test_a_selector_leads_through_objects(selector: str, place: str, leads: bool
     assert leads == Selector.parse(selector).leads([(scope, tuple(names))])
 
 
+@pytest.mark.parametrize(
+    ("selector", "place", "reaches"),
+    [
+        ("event.address.city", "event.address", True),
+        ("event.address.city", "event.other", False),
+        ("event.**.city", "event.address", True),
+        ("event.**.city", "profile.address", False),
+        ("any.city", "record.address", True),
+    ],
+)
+def test_a_selector_reaches_into_objects(selector: str, place: str, reaches: bool) -> None:
+    """Whatever may be named within an object is told, at any depth."""
+    scope, *names = split(place)
+    assert reaches == Selector.parse(selector).reaches([(scope, tuple(names))])
+
+
 def test_a_selector_is_written_as_it_was() -> None:
     """The text of a selector reads back as the same."""
     selector = Selector.parse(r"event.a\.b.*")
