@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import orjson
 
-from benchmarks.templates import AGENT
+from benchmarks.template import AGENT
 from proxy.errors import EventveilError
 from proxy.model import WireRequest
 from proxy.scrub import INFLATED_BYTES

@@ -14,9 +14,9 @@ from typing import Any
 
 from pybase64 import b64decode, b64encode, urlsafe_b64encode
 
-from proxy.errors import DocumentInvalid
+from proxy.errors import DocumentInvalid, InflationLimit
 from proxy.wire.dialect import Form
-from proxy.wire.json_text import NESTING_LIMIT, has_each_name_once, read, read_lines, write, write_lines
+from proxy.wire.json_text import NESTING_LIMIT, containers, has_each_name_once, read, read_lines, write, write_lines
 
 __all__ = ["Document", "likely", "open_document", "opens"]
 
@@ -34,6 +34,7 @@ class Document:
     Args:
         holder, key: the object or array and the place in it where the text stands.
         box: a list of one, the document; what is walked and changed.
+        size: how many objects and arrays it may hold.
         before: the document's JSON when it was opened; empty when the text must be written anew.
         write: from the document to text.
     """
@@ -41,6 +42,7 @@ class Document:
     holder: Any
     key: Any
     box: list[Any]
+    size: int
     before: bytes
     write: Callable[[Any], str]
 
@@ -69,7 +71,8 @@ def open_document(holder: Any, key: Any, form: Form) -> Document | None:
         return None
     document, close, text = opened
     written = write(document)
-    return Document(holder, key, [document], written if has_each_name_once(text, written) else b"", close)
+    before = written if has_each_name_once(text, written) else b""
+    return Document(holder, key, [document], containers(text), before, close)
 
 
 def _opened(text: str, form: Form) -> Opened | None:
@@ -99,9 +102,11 @@ def _json(text: str) -> Opened | None:
 
 
 def _parsed(parse: Callable[[bytes], Any], raw: bytes) -> Any:
-    """Parse JSON, or a document a line; what nests too deep stands for itself as something as deep."""
+    """Parse JSON, or a document a line; of what nests too deep or holds too much give something that is too deep."""
     try:
         return parse(raw)
+    except InflationLimit:
+        return _bottomless()
     except DocumentInvalid as error:
         return _bottomless() if error.got == _TOO_DEEP else None
 

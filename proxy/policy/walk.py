@@ -22,11 +22,15 @@ from proxy.policy.rewriting import Made
 from proxy.policy.spec import OnError
 from proxy.policy.urls import personal
 from proxy.wire.dialect import Form
+from proxy.wire.json_text import CONTAINERS_LIMIT
 
 __all__ = ["DEEPEST", "Indices", "Objects", "Row", "Walk"]
 
 DEEPEST = 32
 """Objects inside objects. Mixpanel and Segment flatten or refuse long before; Python's stack ends at 1,000 frames."""
+
+_TOO_DEEP = f"objects at most {DEEPEST} deep", "a deeper one"
+_TOO_MUCH = f"at most {CONTAINERS_LIMIT} objects and arrays in texts", "more"
 
 Objects = Sequence[dict[str, Any]]
 Indices = Sequence[int]
@@ -84,14 +88,15 @@ class Walk:
     """
 
     __slots__ = (
-        "_cut", "_on_error", "documents", "gone", "groups", "held", "hits", "known", "loose", "made", "removed",
-        "seen", "text_hits", "told", "unknown",
+        "_cut", "_on_error", "_within", "documents", "gone", "groups", "held", "hits", "known", "loose", "made",
+        "removed", "seen", "text_hits", "told", "unknown",
     )  # fmt: skip
 
     def __init__(self, on_error: OnError) -> None:
         self._on_error = on_error
         self.known: defaultdict[Block, dict[Key, Row]] = defaultdict(dict)
         self._cut: set[str] = set()
+        self._within = 0
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
         self.groups: list[Group] = []
@@ -322,10 +327,10 @@ class Walk:
                 self.removed.extend(personal(str(value), str(new), self._cut))
         return new
 
-    def _fail(self, holder: Any, key: Any, node: Node, record: int) -> None:
+    def _fail(self, holder: Any, key: Any, node: Node, record: int, fault: tuple[str, str] = _TOO_DEEP) -> None:
         self.text_hits["on_error", (node.kind, *node.place), "UNKNOWN", "drop"] += 1
         if self._on_error == "refuse":
-            raise RecordRefused(f"objects at most {DEEPEST} deep", "a deeper one", "record")
+            raise RecordRefused(*fault, "record")
         if self._on_error == "drop_record":
             self.gone.add(record)
         holder[key] = None
@@ -335,6 +340,10 @@ class Walk:
         document = open_document(holder, key, form) if depth < DEEPEST else None
         if document is None:
             return False
+        self._within += document.size
+        if self._within > CONTAINERS_LIMIT:
+            self._fail(holder, key, node, record, _TOO_MUCH)
+            return True
         self.documents.append(document)
         self._inside(document.box, 0, node, record, depth)
         return True

@@ -164,10 +164,18 @@ def test_a_document_follows_its_field() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [DEEP, b64(DEEP), f'{{"a": 1}}\n{DEEP}', json.dumps(DEEP), '{"a":' * 300 + "1" + "}" * 300]
+    "text",
+    [
+        DEEP,
+        b64(DEEP),
+        f'{{"a": 1}}\n{DEEP}',
+        json.dumps(DEEP),
+        '{"a":' * 300 + "1" + "}" * 300,
+        f"[{'[],' * 200_000}[]]",
+    ],
 )
 def test_a_document_without_end_opens_onto_one(text: str) -> None:
-    """What nests too deep to be read is not taken for plain text: it opens onto something as deep."""
+    """What nests too deep to be read, or holds too much, is not taken for plain text: it opens onto something as deep."""
     document = open_document({"x": text}, "x", Form.PLAIN)
     assert document is not None
     inside, depth = document.box[0], 0

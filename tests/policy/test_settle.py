@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from proxy.model import Part
-from tests.policy.programs import TOKEN, event, program, run
+from tests.policy.programs import TOKEN, event, places, program, run
 
 MAIL = "a.b@example.com"
 PHONE = "+44 20 7946 0958"
@@ -158,6 +158,16 @@ def test_a_value_that_is_escaped_joins_the_plain_one() -> None:
     left = event(program(), record)
     assert 1 == len({token.removeprefix("to ").removeprefix("/u/") for token in left.values()})
     assert all(TOKEN in text for text in left.values())
+
+
+@pytest.mark.parametrize(("on_error", "left"), [("drop_field", {"a", "b", "c"}), ("drop_record", None)])
+def test_texts_may_hold_so_many_objects_together(on_error: str, left: set[str] | None) -> None:
+    """A text within the bound opens, the one that passes it with all before is not sent on."""
+    record = dict.fromkeys("abc", f"[{'{},' * 90000}{{}}]")
+    records, report = run(program(f"on_error: {on_error}"), record)
+    assert ([left] if left else []) == [set(record) for record in records]
+    assert [None] * len(records) == [record["c"] for record in records]
+    assert ("event.c", "drop") in places(report)
 
 
 def test_an_untouched_document_keeps_its_bytes() -> None:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.errors import DocumentInvalid
-from proxy.wire.json_text import NESTING_LIMIT, read, read_lines, write, write_lines
+from proxy.errors import DocumentInvalid, InflationLimit
+from proxy.wire.json_text import CONTAINERS_LIMIT, NESTING_LIMIT, read, read_lines, write, write_lines
 
 EMOJI = "👍"
 HALF = "\ud83d"
@@ -188,3 +189,13 @@ def test_refuses_lines_of_which_one_is_no_document(text: bytes) -> None:
 def test_a_walk_down_the_deepest_document_does_not_end_the_stack() -> None:
     """Code that recurses three frames a level stays below CPython's limit with room for a server around it."""
     assert 3 * NESTING_LIMIT < sys.getrecursionlimit() - 300
+
+
+@pytest.mark.parametrize(("opened", "unit", "ends"), [(read, b"{},", b"[]"), (read_lines, b"{}\n", b"")])
+def test_a_document_of_too_many_objects_is_refused_before_it_opens(
+    opened: Callable[[bytes], object], unit: bytes, ends: bytes
+) -> None:
+    """Three bytes become a kilobyte on their way: a few thousand packed bytes must not fill a machine."""
+    many = unit * CONTAINERS_LIMIT
+    with pytest.raises(InflationLimit):
+        opened(ends[:1] + many + b"{}" + ends[1:])
