@@ -32,7 +32,8 @@ ESCAPES = frozenset("%\\&")
 _SIGNS = (*ESCAPES, "+")
 _SIGN = re.compile(f"[{re.escape(''.join(_SIGNS))}]").search
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_BASE64 = tuple(re.compile(rf"[A-Za-z0-9{signs}]{{12,}}={{0,2}}") for signs in ("+/_-", "+_-", "+"))
+"""Runs of base64; what does not decode is taken apart where a path (`/u/YWRh…/edit`) or a name (`id_YWRh…`) may end."""
 _BACKSLASH = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -110,17 +111,30 @@ def opened(texts: Iterable[str], joined: str, views: Views) -> dict[str, View]:
 
 def base64_texts(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, decoded text) of each run that is base64, standard or url-safe, of readable UTF-8."""
-    for match in _BASE64.finditer(text):
-        run = match.group().rstrip("=")
-        if run.islower() or run.isdigit() or (run.isalpha() and run[1:].islower()):
-            continue  # words and hexadecimal; base64 of any text has capitals
-        try:
-            raw = base64.b64decode(run.replace("-", "+").replace("_", "/") + "=" * (-len(run) % 4), validate=True)
-            decoded = raw.decode()
-        except (binascii.Error, UnicodeDecodeError):
-            continue
-        if decoded.isprintable() or not any(char < " " and char not in "\t\r\n" for char in decoded):
+    yield from _base64_within(text, 0, len(text), _BASE64)
+
+
+def _base64_within(
+    text: str, start: int, end: int, runs: tuple[re.Pattern[str], ...]
+) -> Iterator[tuple[int, int, str]]:
+    for match in runs[0].finditer(text, start, end):
+        decoded = _readable(match.group().rstrip("="))
+        if decoded is not None:
             yield match.start(), match.end(), decoded
+        elif len(runs) > 1:
+            yield from _base64_within(text, match.start(), match.end(), runs[1:])
+
+
+def _readable(run: str) -> str | None:
+    """Decode a run that holds readable text; words and hexadecimal do not, since base64 of any text has capitals."""
+    if run.islower() or run.isdigit() or (run.isalpha() and run[1:].islower()):
+        return None
+    try:
+        raw = base64.b64decode(run.replace("-", "+").replace("_", "/") + "=" * (-len(run) % 4), validate=True)
+        decoded = raw.decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return None if any(char < " " and char not in "\t\r\n" for char in decoded) else decoded
 
 
 def _opened(text: str, outer: View | None) -> View:

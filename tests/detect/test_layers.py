@@ -108,6 +108,8 @@ def coded(raw):
         (coded(b"line\nline two"), ["line\nline two"]),
         (coded(b"\x00\x01\x02\x03\x04\x05\x06\x07\x08"), []),
         (coded(b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7"), []),
+        (f"https://x.example/u/{coded(b'ada@example.org')}/edit", ["ada@example.org"]),
+        (f"id_{coded(b'ada@example.org')}-2/{coded(b'ip=203.0.113.9')}", ["ada@example.org", "ip=203.0.113.9"]),
         ("69510fa220bb442d984a523f796b49f4", []),
         ("1795286634029123", []),
         ("Congratulations", []),
@@ -115,5 +117,5 @@ def coded(raw):
     ],
 )
 def test_base64_of_text_opens(text, expected):
-    """Runs of base64 that hold readable text open; words, hexadecimal and binary data do not."""
+    """Runs of base64 that hold readable text open, in a path and behind a name too; words and binary data do not."""
     assert expected == [decoded for _, _, decoded in base64_texts(text)]
