@@ -27,6 +27,8 @@ __all__ = ["KNOWN", "Known"]
 KNOWN = "known"
 """The rule of every span that a `Known` finds."""
 _DULL = NO_NEEDLES | COMMON
+_NUMBERED = frozenset({"LOCATION_PRECISE", "PHONE_NUMBER", "BIRTH_DATE", "CREDIT_CARD", "IBAN_CODE", "US_SSN"})
+"""Entities whose values hold a digit; without one it is words (`location: Checkout`), as names of events hold them."""
 _WHOLE_MIN = 4
 _DIGITS_MIN = 7
 """Shorter runs of digits are counters and prices, too."""
@@ -76,7 +78,7 @@ class Known:
         value = value.strip()
         if len(self) >= _MAX_NEEDLES:
             return
-        if _tells(value):
+        if _tells(value) and not _says_otherwise(value, entity):
             self._whole(value, entity)
         elif entity != "PERSON":
             return
@@ -239,6 +241,13 @@ def _tells(value: str) -> bool:
     if value.isascii():
         return len(value) >= _WHOLE_MIN and value.lower() not in _DULL
     return len(value) >= 2
+
+
+def _says_otherwise(value: str, entity: str) -> bool:
+    """Say whether a value is plainly none of its entity: no digit where one must be, `header` for an address."""
+    if not value.isascii() or any(map(str.isdigit, value)):
+        return False
+    return entity in _NUMBERED or (entity == "POSTAL_ADDRESS" and value.count(" ") <= value.islower())
 
 
 def _in_id(text: str, start: int, end: int) -> bool:
