@@ -75,7 +75,7 @@ _EVENT = {
     **every("v tid", RESERVED),
     **_IDS,
     **every("ecid auid fid", Field("DEVICE_ID")),
-    **every("en name", Field(form=Form.TEXT)),
+    **every("en name ep.screen_name params.screen_name", Field(form=Form.TEXT)),
     **every("_uip uip ip_override", Field("IP_ADDRESS")),
     "em": _HASHED,
     **every("dl dr", Field("URL")),

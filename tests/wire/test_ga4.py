@@ -84,6 +84,13 @@ def test_brands_that_come_twice_are_no_way_past() -> None:
     assert ["Brand;"] == parse_qs(sent("ga4", wire).query)["uafvl"]
 
 
+@pytest.mark.parametrize("policy", ["balanced", "strict"])
+def test_a_screen_has_a_name(policy: str) -> None:
+    """The parameter that Google demands of a `screen_view` is no person's."""
+    wire = request(f"/g/collect?{SHARED}&en=screen_view&ep.screen_name=Checkout")
+    assert ["Checkout"] == parse_qs(sent("ga4", wire, policy).query)["ep.screen_name"]
+
+
 def test_one_client_has_one_pseudonym_on_every_route() -> None:
     """Google's tag and its Measurement Protocol meet in a client id that is still two numbers."""
     query = parse_qs(sent("ga4", request(f"/g/collect?{SHARED}&en=a")).query)["cid"][0]
