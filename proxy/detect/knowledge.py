@@ -111,7 +111,7 @@ class Known:
         for text, hit in _placed(coded_copies(joined, self._values), texts):
             found.setdefault(text, []).append(hit)
         for text, view in escaped.items():
-            hits = [(*view.raw(start, end), entity) for start, end, entity in found.get(view.text, ())]
+            hits = [(*view.raw(start, end, text), entity) for start, end, entity in found.get(view.text, ())]
             if hits:
                 found[text] = found.get(text, []) + hits
         return {text: _longest(hits) for text, hits in found.items() if text not in behind}

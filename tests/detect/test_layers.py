@@ -24,10 +24,14 @@ from proxy.detect.layers import Views, base64_texts, opened, unescaped
         (r"\n\t\/\\", "\n\t/\\"),
         ("&#64;&#x40;&amp;&nbsp;&commat;", "@@&\xa0@"),
         ("ada&#1;@&#x1f;", "ada@"),
+        ("ada&shy;@x\u200b.\u202dexample\ufeff", "ada@x.example"),
+        ("1\u00a02\u202f3 \uff14\uff0e\uff21", "1 2 3 4.A"),
+        ("1\u20112\u20133", "1-2-3"),
+        ("Shop \u2013 Home\u00a0", None),
     ],
 )
 def test_escapes_open(text, expected):
-    """Percent, HTML, JSON and backslash escapes open, up to three layers; what does not decode stays."""
+    """Percent, HTML, JSON and backslash escapes open, and disguises of ASCII, up to three layers; the rest stays."""
     view = unescaped(text)
     assert expected == (None if view is None else view.text)
 
@@ -42,6 +46,7 @@ def test_escapes_open(text, expected):
         ("%FF%41", "%FFA", "%FF%41"),
         ("&#1;&#1; x %61da", "ada", "%61da"),
         ("a&#1;da &amp;%2561da", "&ada", "&amp;%2561da"),
+        ("\u202ax\u00ady\u200b\u202c z", "xy", "x\u00ady"),
     ],
 )
 def test_a_place_leads_back_to_the_raw_string(text, piece, raw):
@@ -49,7 +54,7 @@ def test_a_place_leads_back_to_the_raw_string(text, piece, raw):
     view = unescaped(text)
     assert view is not None
     start = view.text.index(piece)
-    first, last = view.raw(start, start + len(piece))
+    first, last = view.raw(start, start + len(piece), text)
     assert raw == text[first:last]
 
 
