@@ -93,8 +93,8 @@ def _placed(joined: str, plain: bytes, standing: Sequence[tuple[bytes, str]]) ->
 
 
 def _mixed(run: bytes) -> bool:
-    """Tell base64 from words, hexadecimal, numbers and constants: base64 of any text mixes the cases."""
-    return not (run.islower() or run.isupper() or run.isdigit())
+    """Tell base64 from words, hexadecimal and numbers: of text it mixes the cases, of digits capitals and digits."""
+    return not (run.islower() or run.isdigit() or (run.isupper() and run.isalpha()))
 
 
 def _raw(values: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, str]]:

@@ -43,6 +43,7 @@ _WORD = re.compile(r"[a-z]+|[0-9]+")
 """Letters and digits are no word together: `ada1` holds `ada`."""
 _HEX = re.compile(r"[a-f]+").fullmatch
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 _ID_REACH = 36
 """Characters of a UUID, RFC 9562 section 4."""
 _MANY_NEEDLES = 128
@@ -119,6 +120,8 @@ class Known:
     def _whole(self, value: str, entity: str) -> None:
         """Remember a whole value, and its digits when it is a number people write in groups."""
         self._needles.setdefault(fold(value), entity)
+        if _UUID(value):
+            self._needles.setdefault(fold(value.replace("-", "")), entity)
         if entity in _GROUPED:
             compact = "".join(char for char in value if char.isalnum())
             if len(compact) >= _DIGITS_MIN:

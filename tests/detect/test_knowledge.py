@@ -5,6 +5,7 @@ import pytest
 
 from proxy.detect.knowledge import Known
 
+UUID = "9b1c5f0e7a1c4b7e8f006d1f0c2b9a77"
 ADA = [("Ada Lovelace", "PERSON"), ("ada.king@example.org", "EMAIL_ADDRESS"), ("+1-202-555-0143", "PHONE_NUMBER")]
 
 
@@ -53,6 +54,12 @@ def found(values, text):
         ("SW1A 1AA", "LOCATION_PRECISE", "to SW1A 1AA", ["SW1A 1AA"]),
         ("iPhone", "DEVICE_ID", "iPhone case", []),
         ("Quist iPhone", "PERSON", "iPhone of Quist", ["Quist"]),
+        (
+            "9B1C5F0E-7a1c-4b7e-8f00-6d1f0c2b9a77",
+            "USER_ID",
+            "9b1c5f0e7a1c4b7e8f006d1f0c2b9a77",
+            ["9b1c5f0e7a1c4b7e8f006d1f0c2b9a77"],
+        ),
         ("user-42", "USER_ID", "/u/user-42/x", ["user-42"]),
         ("42", "USER_ID", "42", []),
         ("admin", "USER_ID", "admin", []),
