@@ -74,7 +74,8 @@ class Known:
 
         Args:
             value: as it stood in the field.
-            entity: decides the parts: PERSON its words, EMAIL_ADDRESS the words of its local part.
+            entity: decides the parts: PERSON its words, EMAIL_ADDRESS the words of its local part. Words of a host are
+                everybody's.
         """
         value = value.strip()
         if len(self) >= _MAX_NEEDLES:
@@ -84,7 +85,7 @@ class Known:
         elif entity != "PERSON":
             return
         if entity == "PERSON":
-            for part in _parts(value):
+            for part in _parts(value.rpartition("@")[0] or value) if "://" not in value else ():
                 self._part(part, entity)
         elif entity == "EMAIL_ADDRESS" and "@" in value:
             local = value.rpartition("@")[0]
