@@ -42,7 +42,8 @@ remember 100 bytes for each escape of a run."""
 ESCAPES = frozenset("%\\&")
 """Every escape begins with one of them, but the space that is written `+` in a query."""
 _SIGNS = (*ESCAPES, "+")
-_SIGN = re.compile(f"[{re.escape(''.join(_SIGNS))}]|{DISGUISE}").search
+_SIGN = re.compile(f"[{re.escape(''.join(_SIGNS))}{_UNSEEN}{_WIDE}{_BLANKS}{_DASHES}]").search
+"""One set, which `re` looks for ten times as fast as for anything that goes on behind it."""
 
 _BASE64 = tuple(re.compile(rf"[A-Za-z0-9{signs}]{{12,}}={{0,2}}") for signs in ("+/_-", "+_-", "+"))
 """Runs of base64; what does not decode is taken apart where a path (`/u/YWRh…/edit`) or a name (`id_YWRh…`) may end."""
