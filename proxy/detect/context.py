@@ -14,6 +14,8 @@ __all__ = ["ROWS"]
 
 _NAME = r"\p{Lu}[\p{L}\p{M}'’\-]+"
 _NAMES = rf"({_NAME}(?: (?:{_NAME}|\p{{Lu}}\.|(?:van|von|della|del|de|di|da|dos|al|el|bin|der|den|la|le)\b)){{0,4}})"
+_MAILBOX = _NAMES.replace(" ", ",? ", 1)
+"""The family name may come first: `Lovelace, Ada <…>`."""
 _CUES = (
     r"my name is|name is|i am called|welcome back,?|welcome,?|signed in as|logged in as|login as|"
     r"assigned to|invited by|invitation from|invite from|on behalf of|message from|message to|"
@@ -92,6 +94,21 @@ ROWS = (
             ("Receipt for Søren Ærøskøbing", "Søren Ærøskøbing"),
         ),
         counters=("Welcome back", "Dear Customer", "Hello World", "assigned to Team", "Welcome Home"),
+        confirm=_named,
+        strength=44,
+    ),
+    Row(
+        id="person-mailbox",
+        entity="PERSON",
+        expression=rf"(?:^|[^\w]){_MAILBOX}[\"']? ?<[^<>@\s\x00]{{1,64}}@",
+        trigger=r"\pL[\"']? ?<[^<>@\s\x00]+@",
+        source="RFC 5322 section 3.4 (display name before an address in angle brackets)",
+        examples=(
+            ("sent to Ada Lovelace <countess@example.org>", "Ada Lovelace"),
+            ('"Lovelace, Ada" <countess@example.org>', "Lovelace, Ada"),
+            ("Søren Ærøskøbing <s@example.org>", "Søren Ærøskøbing"),
+        ),
+        counters=("Support <help@example.org>", "mail <ada@example.org>", "Ada <b>"),
         confirm=_named,
         strength=44,
     ),

@@ -93,8 +93,10 @@ def _placed(joined: str, plain: bytes, standing: Sequence[tuple[bytes, str]]) ->
 
 
 def _mixed(run: bytes) -> bool:
-    """Tell base64 from words, hexadecimal, numbers and constants: base64 of any text mixes the cases."""
-    return not (run.islower() or run.isupper() or run.isdigit())
+    """Tell base64 from words, numbers and dates: of text it mixes cases, of digits it may be capitals and digits."""
+    if run.isupper():
+        return run.isalnum() and not run.isalpha()
+    return not (run.islower() or run.isdigit())
 
 
 def _raw(values: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, str]]:

@@ -16,7 +16,7 @@ import re2
 
 from proxy.detect.finance import card
 from proxy.detect.joined import SEPARATOR, starts
-from proxy.detect.layers import View, Views, base64_texts, opened
+from proxy.detect.layers import DISGUISE, View, Views, base64_texts, opened
 from proxy.detect.patterns import ROWS
 from proxy.detect.row import Candidate, Found, Row, near
 from proxy.detect.search import Search
@@ -28,9 +28,9 @@ DEFAULT_REGIONS = ("US", "GB", "IE", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "
 
 _MAX_DEPTH = 2
 """How often an encoding is opened inside another: base64 of percent-encoded text, and one more."""
-_ESCAPE = r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&(?:#\d|#[xX]|amp;|quot;|nbsp;|commat;)"
+_ESCAPE = rf"%[0-9A-Fa-f]{{2}}|\\u[0-9A-Fa-f]{{4}}|&(?:#\d|#[xX]|amp;|quot;|nbsp;|commat;|shy;)|{DISGUISE}"
 _HUMPS = r"[a-z0-9][A-Z][A-Za-z0-9+/_]*[a-z0-9][A-Z][A-Za-z0-9+/_]*[a-z0-9][A-Z]"
-"""What shows that a string is worth opening: an escape, or a run with several humps, as base64 has and hex has not."""
+"""What shows that a string is worth opening: an escape, a disguise, or humps, as base64 has them and hex has not."""
 _SET_MEMORY_BYTES = 64 << 20
 """RE2 drops cached states when this is full; it is far above what the table needs (measured: below 4 MB)."""
 
@@ -150,7 +150,7 @@ def _carry(
     spans: dict[str, list[Span]] = {}
     for text, view in escaped.items():
         for span in inner.get(view.text, ()):
-            spans.setdefault(text, []).append(Span(*view.raw(span.start, span.end), span.entity, span.rule))
+            spans.setdefault(text, []).append(Span(*view.raw(span.start, span.end, text), span.entity, span.rule))
     for text, start, end, decoded in coded:
         for span in inner.get(decoded, ())[:1]:
             spans.setdefault(text, []).append(Span(start, end, span.entity, span.rule))

@@ -27,6 +27,8 @@ __all__ = ["KNOWN", "Known"]
 KNOWN = "known"
 """The rule of every span that a `Known` finds."""
 _DULL = NO_NEEDLES | COMMON
+_NUMBERED = frozenset({"LOCATION_PRECISE", "PHONE_NUMBER", "BIRTH_DATE", "CREDIT_CARD", "IBAN_CODE", "US_SSN"})
+"""Entities whose values hold a digit; without one it is words (`location: Checkout`), as names of events hold them."""
 _WHOLE_MIN = 4
 _DIGITS_MIN = 7
 """Shorter runs of digits are counters and prices, too."""
@@ -41,6 +43,7 @@ _WORD = re.compile(r"[a-z]+|[0-9]+")
 """Letters and digits are no word together: `ada1` holds `ada`."""
 _HEX = re.compile(r"[a-f]+").fullmatch
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 _ID_REACH = 36
 """Characters of a UUID, RFC 9562 section 4."""
 _MANY_NEEDLES = 128
@@ -71,17 +74,18 @@ class Known:
 
         Args:
             value: as it stood in the field.
-            entity: decides the parts: PERSON its words, EMAIL_ADDRESS the words of its local part.
+            entity: decides the parts: PERSON its words, EMAIL_ADDRESS the words of its local part. Words of a host are
+                everybody's.
         """
         value = value.strip()
         if len(self) >= _MAX_NEEDLES:
             return
-        if _tells(value):
+        if _tells(value) and not _says_otherwise(value, entity):
             self._whole(value, entity)
         elif entity != "PERSON":
             return
         if entity == "PERSON":
-            for part in _parts(value):
+            for part in _parts(value.rpartition("@")[0] or value) if "://" not in value else ():
                 self._part(part, entity)
         elif entity == "EMAIL_ADDRESS" and "@" in value:
             local = value.rpartition("@")[0]
@@ -109,7 +113,7 @@ class Known:
         for text, hit in _placed(coded_copies(joined, self._values), texts):
             found.setdefault(text, []).append(hit)
         for text, view in escaped.items():
-            hits = [(*view.raw(start, end), entity) for start, end, entity in found.get(view.text, ())]
+            hits = [(*view.raw(start, end, text), entity) for start, end, entity in found.get(view.text, ())]
             if hits:
                 found[text] = found.get(text, []) + hits
         return {text: _longest(hits) for text, hits in found.items() if text not in behind}
@@ -117,6 +121,8 @@ class Known:
     def _whole(self, value: str, entity: str) -> None:
         """Remember a whole value, and its digits when it is a number people write in groups."""
         self._needles.setdefault(fold(value), entity)
+        if _UUID(value):
+            self._needles.setdefault(fold(value.replace("-", "")), entity)
         if entity in _GROUPED:
             compact = "".join(char for char in value if char.isalnum())
             if len(compact) >= _DIGITS_MIN:
@@ -239,6 +245,13 @@ def _tells(value: str) -> bool:
     if value.isascii():
         return len(value) >= _WHOLE_MIN and value.lower() not in _DULL
     return len(value) >= 2
+
+
+def _says_otherwise(value: str, entity: str) -> bool:
+    """Say whether a value is plainly none of its entity: no digit where one must be, `header` for an address."""
+    if not value.isascii() or any(map(str.isdigit, value)):
+        return False
+    return entity in _NUMBERED or (entity == "POSTAL_ADDRESS" and value.count(" ") <= value.islower())
 
 
 def _in_id(text: str, start: int, end: int) -> bool:

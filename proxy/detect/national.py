@@ -16,6 +16,9 @@ _SSN_WORDS = ("ssn", "social security", "socialsecurity", "ssid", "soc sec", "ss
 _NOT_SSN = ("itin", "routing", "passport", "order", "invoice", "bank", "zip", "phone", "npi", "license", "tracking")
 
 
+_CPR_WORDS, _CPR_WEIGHTS = ("cpr", "personnummer"), (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+
+
 def _ssn(candidate: Candidate) -> Iterable[Found]:
     """Take nine digits in an issuable range: grouped 3-2-4 always, otherwise told by a word or a leading zero."""
     text, start, end = candidate.text, candidate.start, candidate.end
@@ -56,9 +59,16 @@ def _cpf(value: str) -> bool:
     return number[9:] == f"{first}{second}"
 
 
-def _cpr(value: str) -> bool:
-    """Say whether the first six digits of a Danish CPR number are a date; its old checksum is no longer kept."""
-    return 1 <= int(value[:2]) <= 31 and 1 <= int(value[2:4]) <= 12
+def _cpr(candidate: Candidate) -> Iterable[Found]:
+    """Take a date and four digits that keep the checksum or stand by a telling word: order numbers have a date, too.
+
+    Since 2007 numbers of some days are given out without the checksum, where those with it have run out.
+    """
+    number = digits(candidate.value)
+    if not (1 <= int(number[:2]) <= 31 and 1 <= int(number[2:4]) <= 12):
+        return
+    if not weighted(number, _CPR_WEIGHTS) % 11 or near(candidate.text, candidate.start, candidate.end, _CPR_WORDS):
+        yield Found(candidate.start, candidate.end)
 
 
 ROWS = (
@@ -104,10 +114,10 @@ ROWS = (
         id="dk-cpr",
         entity="NATIONAL_ID",
         expression=r"(?:^|[^\w.\-])(\d{6}-\d{4})\b",
-        source="CPR-kontoret, Personnummeret i CPR (dates only; mod 11 ended in 2007)",
-        examples=(("cpr 010180-9995", "010180-9995"), ("010180-9995", "010180-9995")),
-        counters=("991380-9995",),
-        check=_cpr,
+        source="CPR-kontoret, Personnummeret i CPR (mod 11, and its end for some days in 2007)",
+        examples=(("cpr 010180-9995", "010180-9995"), ("070761-4285", "070761-4285")),
+        counters=("991380-9995", "order 261121-1234", "261121-1234"),
+        confirm=_cpr,
         strength=60,
     ),
 )

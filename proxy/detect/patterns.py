@@ -5,7 +5,7 @@ Rows stand by idea in the files beside this one; this file adds none of its own.
 
 from __future__ import annotations
 
-from proxy.detect import address, contact, context, credentials, finance, national, network, phone, tokens
+from proxy.detect import address, assigned, contact, context, credentials, finance, national, network, phone, tokens
 from proxy.detect.row import Row
 
 __all__ = ["ROWS"]
@@ -19,5 +19,6 @@ ROWS: tuple[Row, ...] = (
     *credentials.ROWS,
     *tokens.ROWS,
     *address.ROWS,
+    *assigned.ROWS,
     *context.ROWS,
 )

@@ -29,16 +29,28 @@ _PROTOCOL = frozenset(
 )
 """What SDKs write where a record needs it as it is: one mailbox `group@` would else drop each call of that kind."""
 
-NO_NEEDLES = _PROTOCOL | frozenset(
+_DEVICES = frozenset(
     (
-        "admin administrator root user users guest test tester testing demo example sample info hello hi mail "
-        "email contact support help sales team office service noreply reply postmaster webmaster billing account "
-        "accounts news newsletter marketing hr jobs press legal security null none undefined unknown anonymous "
-        "anon true false yes no nan name first last full default system bot api web app dev prod the and for von "
-        "van der den del della de la le les das dos da di du el al bin ibn abu mac san st mr mrs ms miss dr prof "
-        "sir herr frau jr sr ii iii phd md esq inc ltd llc gmbh corp co com org net www http https mailto console "
-        "home index page plus tag work private me customer client owner member staff employee manager director"
+        "iphone ipad ipod imac macbook android galaxy pixel chromebook phone tablet laptop desktop computer watch "
+        "windows linux apple google microsoft samsung huawei xiaomi motorola nokia"
     ).split()
+)
+"""What devices are called, by themselves (`iPhone`, from iOS 16 on) and by their owners (`Zoe's iPhone`)."""
+
+NO_NEEDLES = (
+    _PROTOCOL
+    | _DEVICES
+    | frozenset(
+        (
+            "admin administrator root user users guest test tester testing demo example sample info hello hi mail "
+            "email contact support help sales team office service noreply reply postmaster webmaster billing account "
+            "accounts news newsletter marketing hr jobs press legal security null none undefined unknown anonymous "
+            "anon true false yes no nan name first last full default system bot api web app dev prod the and for von "
+            "van der den del della de la le les das dos da di du el al bin ibn abu mac san st mr mrs ms miss dr prof "
+            "sir herr frau jr sr ii iii phd md esq inc ltd llc gmbh corp co com org net www http https mailto console "
+            "home index page plus tag work private me customer client owner member staff employee manager director"
+        ).split()
+    )
 )
 """Roles, mail boxes, particles, titles: needles that would hit everywhere and tell nobody."""
 

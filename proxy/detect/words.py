@@ -133,7 +133,7 @@ STRONG: dict[str, str] = {
         "עיר מדינה शहर देश"
     ),
     "USER_ID": (
-        "userid uid username userids usernames customerid memberid loginname loginid userhandle screenname "
+        "userid uid username userids usernames customerid memberid loginname loginid userhandle twitterscreenname "
         "clientnumber customernumber membernumber employeeid employeenumber personid contactid subscriberid "
         "accountname subjectid studentid ownerid creatorid authorid inviterid inviteeid assigneeid senderid "
         "recipientid reviewerid managerid sellerid buyerid driverid guestid leadid viewerid createdby updatedby "
@@ -149,7 +149,7 @@ STRONG: dict[str, str] = {
         "macaddress devicemac mac udid deviceuuid devicename servername installid installationid instanceid "
         "visitorid browserid fingerprint machineid hardwareid serialnumber clientid sessionid gclid fbclid "
         "msclkid ttclid twclid dclid wbraid gbraid fbp fbc devicetoken pushtoken fcmtoken apnstoken "
-        "internationalmobileequipmentidentity deviceserial ja3digest ja4digest"
+        "internationalmobileequipmentidentity deviceserial ja3digest ja4digest oaid"
     ),
     "ORG_ID": (
         "orgid organizationid organisationid companyid accountid tenantid tenant workspaceid workspace teamid "
@@ -185,7 +185,7 @@ STRONG: dict[str, str] = {
         "gender sex sexuality sexualorientation pronouns religion religiousaffiliation ethnicity ethnicgroup "
         "race nationality citizenship maritalstatus politicalparty politicalaffiliation politicalviews "
         "unionmembership disability healthcondition medicalcondition diagnosis bloodtype occupation profession "
-        "vocation geschlecht staatsangehorigkeit familienstand beruf genre sexe nationalite religione genero "
+        "vocation geschlecht staatsangehorigkeit familienstand beruf sexe nationalite religione genero "
         "nacionalidad estadocivil sesso nazionalita nacionalidade geslacht kon kjonn plec cinsiyet 性別 性别 "
         "国籍 宗教 성별 국적 пол национальность гражданство جنس الجنس جنسية לאום מגדר लिंग धर्म"
     ),
@@ -202,6 +202,7 @@ LAST: dict[str, str] = {
     "LOCATION_COARSE": "region town stateregion",
     "USER_ID": "handle userkey",
     "SECRET": "token pin sid",
+    "DEVICE_ID": "ifa",
     "URL": "link uri page photo picture path",
     "CREDIT_CARD": "pan visa",
 }
@@ -215,8 +216,7 @@ ALONE: dict[str, str] = {
     "USER_ID": "user users login alias",
     "BIRTH_DATE": "age alter edad idade eta leeftijd idad wiek yas 年齢 年龄 나이 возраст العمر عمر",
     "ORGANIZATION": (
-        "company organization organisation business client org department manufacturer tenantname merchant "
-        "brandowner companies employers"
+        "company organization organisation business client org tenantname merchant brandowner companies employers"
     ),
     "POSTAL_ADDRESS": (
         "address addresses adresse adresa adres osoite home work place spot venue facility alley avenue road "

@@ -57,6 +57,8 @@ _AUTOMATIC = {
     **_own("Page Location, Page URL, Page Path, Previous Page Location, Element Href, Form Destination", _URL),
     **_own("URL, URL Query, URL Fragment", _URL),
     **_own("Element Text, Element Aria Label, Element Parent Label, Element Attributes, Element Hierarchy", _SCREEN),
+    **_own("Target Text, Target Accessibility Label", _SCREEN),
+    **_own("Screen Name", _TEXT),
     **{f"[Amplitude] Element Hierarchy.{name}": field for name, field in _HIERARCHY.items()},
     **_own("Element ID, Element Class, Element Path, Element Selector, Element Exposed, Session Replay ID", _TEXT),
     **_own("Element Tag, Form ID, Form Name, Element Position *, Page Domain, Page Counter, * Page Type", Field()),

@@ -48,7 +48,7 @@ _RECORD = {
     **below("view", _VIEW),
     **below("error", _ERROR),
     **every("resource.url http.url http.referer long_task.scripts.source_url long_task.scripts.invoker", _URL),
-    **every("message action.target.name action.name telemetry.message telemetry.error.stack vital.name", _TEXT),
+    **every("ddtags message action.target.name action.name telemetry.message telemetry.error.stack vital.name", _TEXT),
     **every("os.name os.version os.version_major device.type device.name device.model device.brand", _AGENT),
     **every("http.useragent browser.name browser.version", _AGENT),
     **every("device.time_zone geo.country geo.city", Field("LOCATION_COARSE")),
@@ -56,7 +56,7 @@ _RECORD = {
     **every("_dd.action.target.selector _dd.action.target.composed_path_selector", _SCREEN),
     **below("_dd", nobody("* *.* action.*.* configuration.* page_states.* replay_stats.*")),
     **nobody(
-        "session.* session_id view_id service version ddtags source status origin logger.* device.locale "
+        "session.* session_id view_id service version source status origin logger.* device.locale "
         "device.locales connectivity.* display.*.* action.* action.*.* user_action.* resource.* resource.*.* "
         "resource.response.headers.* resource.graphql.operationType long_task.* long_task.scripts.* telemetry.* "
         "telemetry.*.* experimental_features tab.id http.method http.status_code feature_flags.* synthetics.* "
@@ -124,7 +124,7 @@ DATADOG = Dialect(
     catalogue={
         "event": _RECORD,
         "click": _CLICK,
-        "query": {**nobody(r"ddsource ddtags dd-* batch_time _dd\.*"), "dd-api-key": RESERVED},
+        "query": {**nobody(r"ddsource dd-* batch_time _dd\.*"), "ddtags": _TEXT, "dd-api-key": RESERVED},
     },
     scopes={"event": _PLACES, "click": _PLACES},
     find=_find,

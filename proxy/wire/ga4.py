@@ -15,6 +15,7 @@ Source: Google "Measurement Protocol reference", "Send user-provided data", "Set
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from proxy.errors import DocumentInvalid
@@ -30,18 +31,32 @@ _ITEMS = [f"pr{number}" for number in range(1, 201)]
 """An event has at most 200 items. Source: Google, "Measure ecommerce"."""
 
 
-def _read_item(text: str) -> dict[str, Any]:
-    """Read `idA~nmB~k0buyer~v0Ada` as `{"id": "A", "nm": "B", "custom": {"buyer": "Ada"}}`."""
-    pairs = [(f"{piece:2}"[:2], piece[2:]) for piece in text.split("~")]
+def _read_item(text: str) -> dict[str, Any] | None:
+    """Read `idA~nmB~k0buyer~v0Ada` as `{"id": "A", "nm": "B", "custom": {"buyer": "Ada"}}`, in any order."""
+    pieces = text.split("~")
+    pairs = [(f"{piece:2}"[:2], piece[2:]) for piece in pieces]
     names = {mark[1]: name for mark, name in pairs if mark[:1] == "k"}
-    item: dict[str, Any] = {mark: value for mark, value in pairs if mark[:1] not in ("k", "v")}
-    return item | {"custom": {names[mark[1]]: value for mark, value in pairs if mark[:1] == "v" and mark[1] in names}}
+    item: dict[str, Any] = {}
+    for mark, value in pairs:
+        if mark[:1] == "v" and mark[1] in names:
+            item.setdefault("custom", {})[names[mark[1]]] = value
+        elif mark[:1] not in ("k", "v"):
+            item[mark] = value
+    return item if sorted(_pieces(item)) == sorted(pieces) else None
 
 
 def _write_item(item: dict[str, Any]) -> str | None:
-    custom = enumerate(item.get("custom", {}).items())
-    own = [f"{mark}{value}" for mark, value in item.items() if mark != "custom"]
-    return "~".join([*own, *(f"k{at}{name}~v{at}{value}" for at, (name, value) in custom)]) or None
+    return "~".join(_pieces(item)) or None
+
+
+def _pieces(item: dict[str, Any]) -> Iterator[str]:
+    for mark, value in item.items():
+        if mark == "custom":
+            for at, (name, inner) in enumerate(value.items()):
+                yield f"k{at}{name}"
+                yield f"v{at}{inner}"
+        else:
+            yield f"{mark}{value}"
 
 
 _FORMATS = {"uafvl": table("|", ";")} | dict.fromkeys(_ITEMS, Format(_read_item, _write_item))
@@ -60,18 +75,18 @@ _EVENT = {
     **every("v tid", RESERVED),
     **_IDS,
     **every("ecid auid fid", Field("DEVICE_ID")),
-    **every("en name", Field(form=Form.TEXT)),
+    **every("en name ep.screen_name params.screen_name", Field(form=Form.TEXT)),
     **every("_uip uip ip_override", Field("IP_ADDRESS")),
     "em": _HASHED,
     **every("dl dr", Field("URL")),
     **below("ep epn params", every("page_location page_referrer page_path link_url video_url", Field("URL"))),
-    **every("uam uap uapv ua uafvl.*", _AGENT),
+    **every("uam uap uapv ua uafvl uafvl.*", _AGENT),
     **nobody(
-        "ep epn up upn params uafvl uaa uab uamb uaw gtm _p gcd gcs npa dma dma_cps cu ul sr sid sct seg _s _ss "
+        "ep epn up upn params uaa uab uamb uaw gtm _p gcd gcs npa dma dma_cps cu ul sr sid sct seg _s _ss "
         "_nsi _fv _ee _eu _et _c _dbg are frm pscdl tfd ir tag_exp _z _rdi _gaz ep.currency epn.value "
         "params.session_id params.engagement_time_msec params.currency params.value params.debug_mode"
     ),
-    **nobody(" ".join(_ITEMS)),
+    **every(" ".join(_ITEMS), Field(form=Form.TEXT)),
     **below(" ".join(_ITEMS), nobody("custom id pr qt lp")),
     **below("params", nobody("items items.item_id items.price items.quantity items.index")),
 }  # fmt: skip

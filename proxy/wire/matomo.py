@@ -15,13 +15,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from proxy.errors import DocumentInvalid, RouteRefused
 from proxy.model import Batch, Part, WireRequest
 from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Route
 from proxy.wire.framing import open_document
 from proxy.wire.headers import header
+from proxy.wire.json_text import read, write
 from proxy.wire.pairs import Format, Pairs, batch_of, open_text
 from proxy.wire.parts import PIXEL, RESERVED, below, every, nobody
 
@@ -31,16 +30,21 @@ __all__ = ["MATOMO"]
 def _variables(text: str) -> Any:
     """Read `{"1": ["plan", "team"]}` as `{"1": {"plan": "team"}}`, so that a variable's name tells what it holds."""
     try:
-        slots = orjson.loads(text)
-        named = {slot: {name: value} for slot, (name, value) in slots.items()}
-    except (ValueError, TypeError, AttributeError):
+        slots = read(text.encode("utf-8", "surrogatepass"))
+    except DocumentInvalid:
         return None
-    return named if all(isinstance(name, str) for pair in named.values() for name in pair) else None
+    if not isinstance(slots, dict) or not all(map(_is_variable, slots.values())):
+        return None
+    return {slot: {name: value} for slot, (name, value) in slots.items()} or None
+
+
+def _is_variable(pair: Any) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str)
 
 
 def _write_variables(slots: dict[str, dict[str, Any]]) -> str | None:
     left = {slot: list(pair) for slot, pairs in slots.items() for pair in pairs.items()}
-    return orjson.dumps(left).decode() if left else None
+    return write(left).decode() if left else None
 
 
 _FORMATS = dict.fromkeys(("_cvar", "cvar"), Format(_variables, _write_variables))

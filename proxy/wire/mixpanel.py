@@ -48,7 +48,10 @@ _PLACES = {
 
 
 _AUTOMATIC = {
-    **every("$os $browser $browser_version $os_version $device $model $user_agent", _AGENT),
+    **every("$os $browser $browser_version $os_version $device $model $user_agent $manufacturer $brand", _AGENT),
+    **every("$ios_device_model $ios_version $android_model $android_brand $android_manufacturer", _AGENT),
+    **every("$android_os $android_os_version", _AGENT),
+    **every("$ios_ifa $ios_devices $android_devices", Field("DEVICE_ID")),
     **every("$current_url $referrer $initial_referrer $referring_domain $initial_referring_domain", _URL),
     **nobody("$screen_height $screen_width mp_lib $lib_version mp_sent_by_lib_version mp_processing_time_ms"),
     **_PLACES,

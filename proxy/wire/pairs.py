@@ -23,8 +23,8 @@ __all__ = ["Format", "Pairs", "Text", "batch_of", "open_text", "table"]
 class Format(NamedTuple):
     """A vendor's own way to write something larger in one value.
 
-    `read` gives None for a value that is not written so, `write` None when nothing is left of it. A value that `write`
-    does not give back as it came is not taken apart at all, but scanned like any text.
+    `read` gives None for a value that is not written so, or of which it would lose something: that one is not taken
+    apart, but is a text, and its catalogue entry must say what becomes of it. `write` gives None when nothing is left.
     """
 
     read: Callable[[str], Any]
@@ -34,8 +34,9 @@ class Format(NamedTuple):
 def table(between_rows: str, between_columns: str) -> Format:
     """Make the format of a table of two columns, such as `Chromium;156|Brand;8`; it becomes an object."""
 
-    def read(text: str) -> dict[str, str]:
-        return dict(row.partition(between_columns)[::2] for row in text.split(between_rows))
+    def read(text: str) -> dict[str, str] | None:
+        rows = dict(row.partition(between_columns)[::2] for row in text.split(between_rows))
+        return rows if write(rows) == text else None
 
     def write(rows: dict[str, str]) -> str | None:
         return between_rows.join(f"{name}{between_columns}{value}" for name, value in rows.items()) or None
@@ -78,10 +79,9 @@ class Pairs:
 
     def _opened(self, name: str, value: str, format_: Format) -> Any:
         read = format_.read(value)
-        if read is None or format_.write(read) != value:
-            return value
-        self._formats[name] = format_
-        return read
+        if read is not None:
+            self._formats[name] = format_
+        return value if read is None else read
 
     def text(self) -> str:
         """Write the pairs as the record is now."""

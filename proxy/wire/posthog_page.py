@@ -48,7 +48,7 @@ _TAGS = (*UTM, *"gad_source gclsrc epik igshid irclid mc_cid qclid rdt_cid sccid
 _PLACES = "current_url pathname referrer referring_domain"
 AUTOMATIC = {
     **every("$os $os_version $os_name $os_distro $browser $browser_version $device $device_model", _AGENT),
-    **every("$device_manufacturer $raw_user_agent $user_agent $python_runtime $python_version", _AGENT),
+    **every("$device_name $device_manufacturer $raw_user_agent $user_agent $python_runtime $python_version", _AGENT),
     **every(" ".join(f"${name} $initial_{name} $session_entry_{name}" for name in _PLACES.split()), _URL),
     **every("$session_entry_url $external_click_url $prev_pageview_pathname $lib_custom_api_host", _URL),
     **every("$initial_person_info.u $initial_person_info.r", _URL),

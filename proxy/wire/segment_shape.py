@@ -5,7 +5,8 @@
 
 `segment`, `rudderstack` and `jitsu` build their dialects from these pieces; what only one of them sends stands there.
 
-Source: Segment "Spec: Common Fields".
+Source: Segment "Spec: Common Fields", "External IDs" (`context.externalIds`), "Amplitude destination" (a session is the
+time of its begin).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _PAGE = every("url path search referrer tab_url initial_referrer referring_domai
 _CONTEXT: dict[str, Field] = {
     "ip": Field("IP_ADDRESS", keep_values=frozenset({_NOBODYS_ADDRESS})),
     "groupId": Field("ORG_ID"),
+    "externalIds.id": Field("USER_ID"),
     "userAgent": _AGENT,
     **every(
         "userAgentData.brands.brand userAgentData.brands.version userAgentData.platform userAgentData.model", _AGENT
@@ -47,7 +49,7 @@ _CONTEXT: dict[str, Field] = {
     **every("location.latitude location.longitude", Field("LOCATION_PRECISE")),
     **nobody(
         "locale userAgentData.mobile library.* app.* screen.* network.* direct device.adTrackingEnabled sessionId "
-        "sessionStart page.encoding page.host"
+        "sessionStart page.encoding page.host externalIds.type externalIds.collection externalIds.encoding"
     ),
 }
 
@@ -57,7 +59,7 @@ _RECORD: dict[str, Field] = {
     "anonymousId": Field("DEVICE_ID", Contract.IDENTITY, keep_values=frozenset({_NOBODYS_ADDRESS})),
     "groupId": Field("ORG_ID", Contract.IDENTITY, keep_values=_NOBODY),
     **every("event name category", _TEXT),
-    **nobody("channel version integrations.* _metadata.*"),
+    **nobody("channel version integrations.* integrations.*.session_id _metadata.*"),
     **below("context", _CONTEXT),
     **below("properties", _PAGE),
 }

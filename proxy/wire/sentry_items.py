@@ -11,8 +11,11 @@ from proxy.wire.parts import RESERVED, below, every, nobody
 __all__ = ["CATALOGUE"]
 
 _TEXT, _URL, _AGENT = Field(form=Form.TEXT), Field("URL"), Field("USER_AGENT")
+_DEVICE = Field("DEVICE_ID")
 _IP, _PLACE = Field("IP_ADDRESS"), Field("LOCATION_COARSE")
 _USER = Field("USER_ID", Contract.IDENTITY)
+_TYPED = Field("FREE_TEXT", form=Form.TEXT)
+"""What a person wrote."""
 
 _FRAME = {
     **every("filename abs_path", _URL),
@@ -33,7 +36,8 @@ _EVENT = {
     "user.id": _USER, "user.username": Field("USER_ID"), "user.ip_address": _IP, "user.geo.*": _PLACE,
     **every("request.url request.query_string request.headers.Referer transaction culprit urls", _URL),
     "request.headers.User-Agent": _AGENT, "request.cookies": Field("SECRET"), "request.env.REMOTE_ADDR": _IP,
-    **every("message logentry.message logentry.formatted logentry.params fingerprint comments", _TEXT),
+    **every("message logentry.message logentry.formatted logentry.params fingerprint", _TEXT), "name": Field("PERSON"),
+    **every("comments contexts.feedback.message", _TYPED), **every("contexts.device.name contexts.device.id", _DEVICE),
     **below("exception.values threads.values", {
         **every("type value module", _TEXT), **below("stacktrace.frames raw_stacktrace.frames", _FRAME),
         **nobody("thread_id id crashed current name mechanism.* mechanism.data.* mechanism.meta.*"),
@@ -41,7 +45,7 @@ _EVENT = {
     **below("breadcrumbs breadcrumbs.values", _BREADCRUMB), **below("spans", _SPAN),
     **every("contexts.browser.* contexts.os.* contexts.device.* contexts.runtime.*", _AGENT),
     "contexts.culture.timezone": _PLACE, "contexts.feedback.url": _URL, "contexts.feedback.name": Field("PERSON"),
-    "contexts.feedback.contact_email": Field("EMAIL_ADDRESS"), "contexts.feedback.message": _TEXT,
+    "contexts.feedback.contact_email": Field("EMAIL_ADDRESS"),
     **nobody(
         "type platform level logger release environment dist modules.* sdk.* sdk.packages.* sdk.settings.* "
         "request.method transaction_info.* measurements.*.* debug_meta.images.* contexts.culture.* contexts.trace.* "
@@ -61,7 +65,7 @@ _ATTRIBUTES = {
     **every(r"culture\.timezone", _PLACE), r"user\.id": Field("USER_ID"), r"user\.name": Field("PERSON"),
     **every(r"user\.ip_address client\.address source\.address network\.*\.address http\.client_ip net\.peer\.ip", _IP),
     **every(r"http\.request\.header\.cookie http\.request\.header\.authorization", Field("SECRET")),
-    r"http\.response\.header\.set-cookie": Field("SECRET"), r"device\.id": Field("DEVICE_ID"),
+    r"http\.response\.header\.set-cookie": Field("SECRET"), r"device\.id": _DEVICE,
     **every(r"sentry\.message\.*", _TEXT),
     **every(r"browser\.web_vital\.*\.target browser\.web_vital\.*\.element ui\.element*", Field("SCREEN_TEXT")),
     **nobody(r"sentry\.* browser\.* device\.* culture\.* resource\.* url\.* server\.address"),

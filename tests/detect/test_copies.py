@@ -34,6 +34,11 @@ def test_the_url_safe_alphabet_hides_nothing() -> None:
     assert (True, [(0, len(coded), "USER_ID")]) == ("_" in coded or "-" in coded, coded_copies(coded, [USER]))
 
 
+def test_digits_have_no_small_letters_in_base64() -> None:
+    """Capitals and digits alone are base64, too: of a number."""
+    assert [(0, 15, "USER_ID")] == coded_copies("id=NDE1MTA0ODU1", [("415104855", "USER_ID")])
+
+
 def test_letters_beyond_ascii_move_no_place() -> None:
     """A wide letter, an emoji and half of one before a run count as one character each."""
     coded = _coded(ADA[0])

@@ -30,6 +30,23 @@ def test_places_are_characters_of_the_raw_string(text, expected):
     assert expected == found(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "entity"),
+    [
+        ("to ada@exam\u00adple.org now", "EMAIL_ADDRESS"),
+        ("ada.love\u200blace@example.org", "EMAIL_ADDRESS"),
+        ("4111\u00a01111\u00a01111\u00a01111", "CREDIT_CARD"),
+        ("\uff14111111111111111", "CREDIT_CARD"),
+        ("4111\u20131111\u20131111\u20131111", "CREDIT_CARD"),
+        ("DE89\u202f3704\u202f0044\u202f0532\u202f0130\u202f00", "IBAN_CODE"),
+        ("203\uff0e0\uff0e113\uff0e57", "IP_ADDRESS"),
+    ],
+)
+def test_what_reads_like_ascii_is_read_as_ascii(text, entity):
+    """Pages put blanks and breaks of their own into numbers and addresses, and people type digits of full width."""
+    assert [entity] == [what for _, what in found(text)]
+
+
 def test_base64_goes_whole():
     """Personal data inside base64 takes the whole run with it, and the first entity names it."""
     coded = base64.b64encode(b"ip=203.0.113.9, mail ada@example.org").decode()

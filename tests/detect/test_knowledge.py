@@ -5,6 +5,7 @@ import pytest
 
 from proxy.detect.knowledge import Known
 
+UUID = "9b1c5f0e7a1c4b7e8f006d1f0c2b9a77"
 ADA = [("Ada Lovelace", "PERSON"), ("ada.king@example.org", "EMAIL_ADDRESS"), ("+1-202-555-0143", "PHONE_NUMBER")]
 
 
@@ -42,9 +43,26 @@ def found(values, text):
         ("ada.lace@example.org", "EMAIL_ADDRESS", "lace and silk", ["lace"]),
         ("ada9@example.org", "EMAIL_ADDRESS", "ada9 and ada", ["ada9"]),
         ("12345678@example.org", "EMAIL_ADDRESS", "12345678", []),
+        ("ada.quist@acme.example", "PERSON", "quist at acme.example", ["quist"]),
+        ("Zoe Quist <zq@acme.example>", "PERSON", "Quist at acme.example", ["Quist"]),
+        ("https://acme.example/u/quist?utm_source=x", "PERSON", "acme.example/?utm_source=y", []),
         ("no address", "EMAIL_ADDRESS", "no address here", ["no address"]),
         ("+1-202-555-0143", "PHONE_NUMBER", "12025550143", ["12025550143"]),
         ("12-34", "PHONE_NUMBER", "1234", []),
+        ("Main Menu", "LOCATION_PRECISE", "Main Menu Opened", []),
+        ("header", "POSTAL_ADDRESS", "header_click", []),
+        ("main menu", "POSTAL_ADDRESS", "the main menu", []),
+        ("Tamarack Hollow", "POSTAL_ADDRESS", "at tamarack hollow", ["tamarack hollow"]),
+        ("上海", "LOCATION_PRECISE", "在上海的家", ["上海"]),
+        ("SW1A 1AA", "LOCATION_PRECISE", "to SW1A 1AA", ["SW1A 1AA"]),
+        ("iPhone", "DEVICE_ID", "iPhone case", []),
+        ("Quist iPhone", "PERSON", "iPhone of Quist", ["Quist"]),
+        (
+            "9B1C5F0E-7a1c-4b7e-8f00-6d1f0c2b9a77",
+            "USER_ID",
+            "9b1c5f0e7a1c4b7e8f006d1f0c2b9a77",
+            ["9b1c5f0e7a1c4b7e8f006d1f0c2b9a77"],
+        ),
         ("user-42", "USER_ID", "/u/user-42/x", ["user-42"]),
         ("42", "USER_ID", "42", []),
         ("admin", "USER_ID", "admin", []),

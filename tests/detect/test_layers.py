@@ -24,10 +24,14 @@ from proxy.detect.layers import Views, base64_texts, opened, unescaped
         (r"\n\t\/\\", "\n\t/\\"),
         ("&#64;&#x40;&amp;&nbsp;&commat;", "@@&\xa0@"),
         ("ada&#1;@&#x1f;", "ada@"),
+        ("ada&shy;@x\u200b.\u202dexample\ufeff", "ada@x.example"),
+        ("1\u00a02\u202f3 \uff14\uff0e\uff21", "1 2 3 4.A"),
+        ("1\u20112\u20133", "1-2-3"),
+        ("Shop \u2013 Home\u00a0", None),
     ],
 )
 def test_escapes_open(text, expected):
-    """Percent, HTML, JSON and backslash escapes open, up to three layers; what does not decode stays."""
+    """Percent, HTML, JSON and backslash escapes open, and disguises of ASCII, up to three layers; the rest stays."""
     view = unescaped(text)
     assert expected == (None if view is None else view.text)
 
@@ -42,6 +46,7 @@ def test_escapes_open(text, expected):
         ("%FF%41", "%FFA", "%FF%41"),
         ("&#1;&#1; x %61da", "ada", "%61da"),
         ("a&#1;da &amp;%2561da", "&ada", "&amp;%2561da"),
+        ("\u202ax\u00ady\u200b\u202c z", "xy", "x\u00ady"),
     ],
 )
 def test_a_place_leads_back_to_the_raw_string(text, piece, raw):
@@ -49,7 +54,7 @@ def test_a_place_leads_back_to_the_raw_string(text, piece, raw):
     view = unescaped(text)
     assert view is not None
     start = view.text.index(piece)
-    first, last = view.raw(start, start + len(piece))
+    first, last = view.raw(start, start + len(piece), text)
     assert raw == text[first:last]
 
 
@@ -108,6 +113,8 @@ def coded(raw):
         (coded(b"line\nline two"), ["line\nline two"]),
         (coded(b"\x00\x01\x02\x03\x04\x05\x06\x07\x08"), []),
         (coded(b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7"), []),
+        (f"https://x.example/u/{coded(b'ada@example.org')}/edit", ["ada@example.org"]),
+        (f"id_{coded(b'ada@example.org')}-2/{coded(b'ip=203.0.113.9')}", ["ada@example.org", "ip=203.0.113.9"]),
         ("69510fa220bb442d984a523f796b49f4", []),
         ("1795286634029123", []),
         ("Congratulations", []),
@@ -115,5 +122,5 @@ def coded(raw):
     ],
 )
 def test_base64_of_text_opens(text, expected):
-    """Runs of base64 that hold readable text open; words, hexadecimal and binary data do not."""
+    """Runs of base64 that hold readable text open, in a path and behind a name too; words and binary data do not."""
     assert expected == [decoded for _, _, decoded in base64_texts(text)]

@@ -26,7 +26,7 @@ NAMES = {
     "LOCATION_COARSE": "city country_code shipping_city Ville región государство_страна user_state",
     "POSTAL_ADDRESS": "street address billing_street Straße street2 calle adresse home_address",
     "USER_ID": "user_id uid userName customerId owner_id created_by benutzername имя_пользователя members_ids",
-    "DEVICE_ID": "device_id anonymousId idfa gclid session_id device.uuid",
+    "DEVICE_ID": "device_id anonymousId idfa gclid session_id device.uuid device_ifa oaid",
     "ORG_ID": "org_id companyId account_id tenant workspace_id",
     "ORGANIZATION": "company company_name employer organisation tenant_name",
     "URL": "url href initial_referrer page_location avatar imageUrl",
@@ -40,7 +40,7 @@ NOBODY = (
     "ip_version age_of_account cache_age properties_count emailVerifiedAt name id title plan order_id sku "
     "utm_source link_text "
     "iPhone latency platform parent_id aws_region db.driver.name phone_type token_count is_email_verified "
-    "logins v2 2 a1 state "
+    "logins v2 2 a1 state screen_name ScreenName genre music_genre department manufacturer "
 )
 
 

@@ -57,6 +57,15 @@ def test_a_group_joins_with_the_groups_of_events() -> None:
     assert "Ada Ltd" != record["group_properties"]["name"]
 
 
+def test_a_screen_has_a_name_and_shows_nothing() -> None:
+    """What the mobile SDKs read off a screen goes; the screen's own name is no person's."""
+    shown = {"[Amplitude] Target Text": "Pay Ada", "[Amplitude] Target Accessibility Label": "Ada"}
+    event = {"event_type": "a", "event_properties": {"[Amplitude] Screen Name": "Home", **shown}}
+    wire = request("/2/httpapi", orjson.dumps({"events": [event]}))
+    properties = opened("amplitude", sent("amplitude", wire)).records[0]["event_properties"]
+    assert {"[Amplitude] Screen Name": "Home"} == properties
+
+
 def test_amplitude_is_not_asked_to_locate_anybody() -> None:
     """`$remote` is taken back; what the vendor needs, the page's structure and what is unset stay."""
     body = orjson.loads(

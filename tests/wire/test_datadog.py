@@ -63,6 +63,14 @@ def test_nothing_else_is_forwarded(target: str, error: type[EventveilError]) -> 
         opened("datadog", request(target, b"--x\r\n"))
 
 
+def test_tags_are_scanned() -> None:
+    """A site tags as it likes, in the query and in events."""
+    tags = "env:prod,user:ada@example.org"
+    out = sent("datadog", request(f"/api/v2/logs?ddtags={tags}", orjson.dumps({"message": "a", "ddtags": tags})))
+    assert "ada" not in out.query
+    assert b"ada" not in out.body
+
+
 def test_a_vendors_configuration_records_nothing() -> None:
     """Sample rates of replay and profiling are zero and clicks are not tracked; events are answered 202."""
     wire = request("/v1/0000.json", b"", "GET")

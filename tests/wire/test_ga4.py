@@ -29,7 +29,7 @@ CLIENT = b'{"client_id":"1804289383.1795284954",'
         (SHARED, b"en=a&ep.x=1\r\nen=b&epn.y=2", 2),
         (SHARED, b"en=a\nen=b\n", 2),
         (f"{SHARED}&en=a&pr1=idA~nmB~k0buyer~v0Ada&uafvl=Chromium%3B156.0%7CBrand%3B8", b"", 1),
-        (f"{SHARED}&en=a&pr1=x&pr2=idA~~&pr3=~k", b"", 1),
+        (f"{SHARED}&en=a&pr1=x&pr2=idA~~&pr3=~k&pr4=idA~k0buyer~v0Ada~nmB&pr5=idA~idB&uafvl=A%3B1%7CA%3B2", b"", 1),
     ],
 )
 def test_an_unchanged_request_is_the_same(query: str, body: bytes, count: int) -> None:
@@ -60,6 +60,35 @@ def test_people_leave_a_query() -> None:
     assert "http://a.example/x" == out["dl"]
     assert "idA~k0size~v0L" == out["pr1"]
     assert ("purchase", "13l3", "team", "3") == (out["en"], out["gcd"], out["ep.plan"], out["epn.value"])
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("idA~k0buyer~v0Ada%20Lovelace~nmTee", "idA~nmTee"),
+        ("k0buyer~v0Ada%20Lovelace~idA~k1size~v1L", "k0size~v0L~idA"),
+        ("idA~nmgift%20for%20ada@example.org~idB", None),
+        ("idA~k3note~v3ada@example.org", None),
+    ],
+)
+def test_an_item_is_scanned_however_it_is_written(item: str, expected: str | None) -> None:
+    """Custom parameters may stand anywhere in an item; one that cannot be taken apart is looked at as a text."""
+    out = parse_qs(sent("ga4", request(f"/g/collect?{SHARED}&en=purchase&pr1={item}")).query)["pr1"][0]
+    assert "ada@example.org" not in out
+    assert expected in (out, None)
+
+
+def test_brands_that_come_twice_are_no_way_past() -> None:
+    """A list of brands that cannot be taken apart is made as coarse as any browser's name."""
+    wire = request(f"/g/collect?{SHARED}&en=a&uafvl=Brand%3B8.1%7CBrand%3Bada@example.org")
+    assert ["Brand;"] == parse_qs(sent("ga4", wire).query)["uafvl"]
+
+
+@pytest.mark.parametrize("policy", ["balanced", "strict"])
+def test_a_screen_has_a_name(policy: str) -> None:
+    """The parameter that Google demands of a `screen_view` is no person's."""
+    wire = request(f"/g/collect?{SHARED}&en=screen_view&ep.screen_name=Checkout")
+    assert ["Checkout"] == parse_qs(sent("ga4", wire, policy).query)["ep.screen_name"]
 
 
 def test_one_client_has_one_pseudonym_on_every_route() -> None:

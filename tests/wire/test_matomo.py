@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import orjson
 import pytest
@@ -47,6 +47,20 @@ def test_people_leave_a_query() -> None:
     assert "_rck" not in out
     assert out["uid"].startswith("p1_")
     assert out["dimension1"].startswith("p1_")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        '{"1": ["first name", "Zoë Quist"], "2": ["plan", "team"]}',
+        '{"1":["first name","Zo\\u00eb Quist"],"2":["plan","team"]}',
+        '{"1":["phone","0612345678"],"2":["plan","te\\u0061m"]}',
+    ],
+)
+def test_variables_are_read_however_their_json_is_written(variables: str) -> None:
+    """Server trackers put blanks between, and escapes in place of letters; a variable's name tells all the same."""
+    out = parse_qs(sent("matomo", request(f"/matomo.php?{EVENT}&cvar={quote(variables)}")).query)
+    assert ['{"2":["plan","team"]}'] == out["cvar"]
 
 
 def test_emptied_variables_leave() -> None:

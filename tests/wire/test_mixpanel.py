@@ -41,6 +41,19 @@ def test_ids_that_are_no_ids_stay(raw: str, kept: bool) -> None:
     assert raw.startswith("$device:") == new.startswith("$device:")
 
 
+def test_a_telephone_is_told_by_its_family_and_a_pseudonym() -> None:
+    """Advertising ids and push tokens of the mobile SDKs are hashed; who made the telephone is nobody's name."""
+    mobile = {"$manufacturer": "Apple", "$model": "iPhone17,1", "$ios_ifa": "AEBE52E7-03EE-455A-B3C4-E57283966239"}
+    event = {"event": "Apple Watch", "properties": {"distinct_id": "ada-42", **mobile}}
+    tokens = {"$ios_devices": ["f1e2d3c4b5a69788"], "$android_devices": ["APA91bHun4MxP5"]}
+    update = {"$token": "t", "$distinct_id": "ada-42", "$union": tokens, "$set": mobile}
+    track = opened("mixpanel", sent("mixpanel", request("/import", orjson.dumps([event])))).records[0]
+    engage = opened("mixpanel", sent("mixpanel", request("/engage", orjson.dumps([update])))).records[0]
+    assert ("Apple Watch", "Apple", "iPhone") == (track["event"], *[engage["$set"][name] for name in [*mobile][:2]])
+    ids = [track["properties"]["$ios_ifa"], *(value for values in engage["$union"].values() for value in values)]
+    assert ["p1_"] * 3 == [value[:3] for value in ids]
+
+
 def test_mixpanel_is_told_not_to_locate_anybody() -> None:
     """`ip=0` in the query, and in the form where the client had it there."""
     assert "verbose=1&ip=0" == sent("mixpanel", request("/track/?verbose=1&ip=1", _form([EVENT]))).query

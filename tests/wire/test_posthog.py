@@ -72,6 +72,14 @@ def test_flags_may_be_asked_without_anybody(body: bytes) -> None:
     assert "/flags/" == sent("posthog", request("/flags/", body, "POST" if body else "GET")).path
 
 
+def test_a_telephones_model_is_no_id() -> None:
+    """PostHog's mobile SDKs call the model a device's name: it is made coarser, and not looked for elsewhere."""
+    properties = {"distinct_id": "d", "$device_name": "iPhone 17", "product": "iPhone case"}
+    wire = request("/e/", orjson.dumps({"api_key": "k", "batch": [{"event": "a", "properties": properties}]}))
+    out = opened("posthog", sent("posthog", wire)).records[0]["properties"]
+    assert ("iPhone", "iPhone case") == (out["$device_name"], out["product"])
+
+
 def test_geoip_is_off_in_events_and_flags() -> None:
     """PostHog is told not to locate the connection, in records that have no properties too; `$ip` is gone."""
     event = {**EVENT, "properties": {**EVENT["properties"], "$ip": "203.0.113.7"}}

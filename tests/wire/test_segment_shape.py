@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from proxy.errors import DocumentInvalid
 from proxy.model import Batch, WireRequest
 from proxy.wire.dialect import Field, Route
 from proxy.wire.segment_shape import anonymize, catalogue, find
+from tests.wire.speaking import opened, request, sent
 
 TRACK, BATCH = Route("track", "/t"), Route("batch", "/b")
 
@@ -34,6 +36,21 @@ def test_other_documents_are_refused(route: Route, document: Any) -> None:
     """A list where an object belongs, or a batch without its list, is no document of this shape."""
     with pytest.raises(DocumentInvalid):
         find(document, route)
+
+
+def test_an_id_is_a_pseudonym_and_its_kind_is_not() -> None:
+    """Segment joins external ids by their type; a destination takes a session's number for its time."""
+    external = {"id": "ada-42", "type": "customer_id", "collection": "users", "encoding": "none"}
+    record = {
+        "type": "track",
+        "event": "customer_id asked",
+        "userId": "ada-42",
+        "context": {"externalIds": [external]},
+        "integrations": {"Actions Amplitude": {"session_id": 1795286302941}},
+    }
+    out = opened("segment", sent("segment", request("/v1/t", orjson.dumps(record)))).records[0]
+    assert [{**external, "id": out["userId"]}] == out["context"]["externalIds"]
+    assert ("customer_id asked", record["integrations"]) == (out["event"], out["integrations"])
 
 
 def test_every_record_gets_an_address_of_nobody() -> None:

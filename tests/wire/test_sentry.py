@@ -8,9 +8,10 @@ import orjson
 import pytest
 
 from proxy.errors import DocumentInvalid, EventveilError, RouteRefused
+from proxy.policy import compile_program, load_text
 from proxy.scrub import scrub_request
 from proxy.wire.sentry import SENTRY
-from tests.captures.reading import program
+from tests.captures.reading import KEYRING, program
 from tests.wire.speaking import opened, request, sent
 
 PATH = "/api/4501/envelope/?sentry_version=7&sentry_key=pub"
@@ -66,6 +67,32 @@ def test_sentry_is_not_asked_to_take_the_address() -> None:
         head["item_count"],
         spans["items"][1]["attributes"],
     )
+
+
+def test_who_gives_feedback_is_nobody() -> None:
+    """The name in a user report goes as the one in feedback does; its text stays where the policy keeps free text."""
+    report = {"event_id": "e", "name": "Zoe Quist", "email": "q@mail.example", "comments": "No button, Zoe"}
+    out = _lines(sent("sentry", request(PATH, _envelope(("user_report", report)))).body)[2]
+    assert ("No button, [PERSON]", False) == (out["comments"], "name" in out)
+    assert out["email"].startswith("p1_")
+
+
+def test_what_people_typed_is_free_text() -> None:
+    """`FREE_TEXT: drop` holds for feedback and user reports."""
+    policy = load_text("policy: shut\nbecause: a\nextends: [balanced]\nentities: {FREE_TEXT: drop}", "shut.yaml")
+    typed = {"event_id": "e", "comments": "typed", "contexts": {"feedback": {"message": "typed"}}}
+    wire = request(PATH, _envelope(("user_report", typed), ("feedback", typed)))
+    shut = scrub_request(wire, SENTRY, compile_program(policy, SENTRY, KEYRING)).request
+    assert shut is not None
+    assert b"typed" not in shut.body
+
+
+def test_a_device_is_a_pseudonym() -> None:
+    """What somebody called a telephone, and the id of an installation, are no browser's name."""
+    device = {"name": "Zoe's telephone", "id": "cc0e3253-3603-4969-b1cf-824ce52199aa", "model": "Pixel 9"}
+    body = _envelope(("event", {"event_id": "e", "contexts": {"device": device}}))
+    out = _lines(sent("sentry", request(PATH, body)).body)[2]["contexts"]["device"]
+    assert ("p1_", "p1_", "Pixel") == (out["name"][:3], out["id"][:3], out["model"])
 
 
 def test_replays_screenshots_and_profiles_are_left_out() -> None:
