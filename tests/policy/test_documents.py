@@ -175,7 +175,7 @@ def test_a_document_follows_its_field() -> None:
     ],
 )
 def test_a_document_without_end_opens_onto_one(text: str) -> None:
-    """What nests too deep to be read, or holds too much, is not taken for plain text: it opens onto something as deep."""
+    """What nests too deep to be read, or holds too much, is no plain text: it opens onto something as deep."""
     document = open_document({"x": text}, "x", Form.PLAIN)
     assert document is not None
     inside, depth = document.box[0], 0
