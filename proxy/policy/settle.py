@@ -153,7 +153,7 @@ def _addresses(
         for start, end, entity, _ in found:
             if entity == _ADDRESS:
                 raw = text[start:end]
-                view = None if ESCAPES.isdisjoint(raw) else views.get(text)
+                view = None if raw.isascii() and ESCAPES.isdisjoint(raw) else views.get(text)
                 yield (view.read(start, end) if view else raw), _ADDRESS
 
 

@@ -56,6 +56,8 @@ def cleaner(parts: UrlParts) -> Callable[[str], str]:
             text = _without_hidden(text)
         if whole and not ("?" in text or "#" in text or "=" in text or "@" in text):
             return text
+        if whole and "#" in text and _NO_FRAGMENT(text):
+            return text
         rest, mark, fragment = text.partition("#")
         if _is_query(rest):
             return _kept(rest, parts)
@@ -65,6 +67,10 @@ def cleaner(parts: UrlParts) -> Callable[[str], str]:
         return _without_credentials(base, parts) + tail
 
     return clean
+
+
+_NO_FRAGMENT = re.compile(r"(?:[A-Z]\w*::)*[A-Z]\w*#[a-z_]\w*[?!]?|[^/?#=&@]* #\d+(?: [^/?#=&@]*)?", re.ASCII).fullmatch
+"""What SDKs write where a page's address may stand, too: `Admin::PostsController#index`, `Order #123`."""
 
 
 def _without_hidden(text: str) -> str:
@@ -78,11 +84,11 @@ _HIDDEN = re.compile(r"([^?#=]*?)%(?:25)*(?:3[Ff]|23)").match
 
 
 def _is_query(text: str) -> bool:
-    """Tell a bare query by what stands before its first `=`: a name, and no part of a URL."""
+    """Tell a bare query by what stands before its first `=`: a name, no part of a URL, and no words (`WHERE id=7`)."""
     if "=" not in text:
         return False
     name = text.partition("=")[0]
-    return not ("/" in name or ":" in name or "?" in name)
+    return not ("/" in name or ":" in name or "?" in name or " " in name)
 
 
 def _kept(query: str, parts: UrlParts) -> str:

@@ -170,6 +170,12 @@ def test_texts_may_hold_so_many_objects_together(on_error: str, left: set[str] |
     assert ("event.c", "drop") in places(report)
 
 
+def test_a_name_in_an_address_that_reads_like_ascii_is_found_again() -> None:
+    """What of the local part stands behind a character of no width is a word of its title, too."""
+    left = event(program(), {"a": "mail zoe.quist\u200b@x.example", "b": "Quist profile"})
+    assert "Quist" not in left["b"]
+
+
 def test_an_untouched_document_keeps_its_bytes() -> None:
     """A document in which nothing was found leaves as it came, while its neighbour is rewritten."""
     record = {"a": '{"x":  1.50}', "b": json.dumps({"email": MAIL}), "c": '{"n": 12345678901234567890123}'}

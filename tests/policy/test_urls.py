@@ -39,6 +39,12 @@ ORIGIN = UrlParts(path="drop")
         (UTM, "https://shop.example/p%3Fname=Ada", "https://shop.example/p"),
         (UTM, "https://shop.example/p%23Ada", "https://shop.example/p"),
         (UTM, "https://shop.example/100%25?utm_source=a%3Fb", "https://shop.example/100%25?utm_source=a%3Fb"),
+        (UTM, "Admin::PostsController#index", "Admin::PostsController#index"),
+        (UTM, "Order #123 of today", "Order #123 of today"),
+        (UTM, "orders#Ada", "orders"),
+        (UTM, "Order #Ada", "Order "),
+        (UTM, "SELECT * FROM posts WHERE id=$1", "SELECT * FROM posts WHERE id=$1"),
+        (ORIGIN, "PostsController#index", ""),
         (ALL, "https%3A%2F%2Fshop.example%2Fp%3Fname%3DAda", "https%3A%2F%2Fshop.example%2Fp%3Fname%3DAda"),
         (ALL, "https://ada:secret@shop.example/a?q=1#f", "https://shop.example/a?q=1#f"),
         (ALL, "q=1&r=2", "q=1&r=2"),
@@ -54,7 +60,9 @@ def test_a_url_is_cut_down(parts: UrlParts, url: str, clean: str) -> None:
 
 
 PIECES = st.lists(
-    st.sampled_from(["a", "utm_source", "=", "&", "?", "#", "/", "//", ":", "@", "https://", ".", "b", "%3F", "%2F"])
+    st.sampled_from(
+        ["a", "utm_source", "=", "&", "?", "#", "/", "//", ":", "@", "https://", ".", "b", "%3F", "%2F", " ", "A", "1"]
+    )
 )
 
 
