@@ -56,6 +56,11 @@ class Sockets:
     public: socket.socket
     private: socket.socket
 
+    def close(self) -> None:
+        """Let go of them; those that another process holds stay open there."""
+        self.public.close()
+        self.private.close()
+
 
 def open_sockets(settings: Settings, *, shared: bool = False, public: socket.socket | None = None) -> Sockets:
     """Listen on both addresses.
