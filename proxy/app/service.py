@@ -239,7 +239,7 @@ class Service:
     def _metrics(self, accept: str) -> tuple[bytes, str]:
         return exposition(self._collector, accept)
 
-    def _server(self, handle: Handler | Ops, gauge: Callable[[int], None] = lambda step: None) -> Server:
+    def _server(self, handle: Handler | Ops, gauge: Callable[[int], object] = lambda step: None) -> Server:
         limits = self._compiled.settings.limits
         bounds = ServerLimits(limits.header_bytes, limits.keepalive_timeout_s, limits.connections, limits.held_bytes)
         return Server(handle, bounds, self._turn_away, gauge)

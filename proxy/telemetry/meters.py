@@ -156,9 +156,11 @@ class Telemetry:
         """Set a gauge that has no labels."""
         self.store.values[self.store.slot(family, ())] = value
 
-    def add(self, slot: int, amount: int) -> None:
-        """Add to a slot: a gauge's step up or down, or a counter that no visit carries."""
-        self.store.values[slot] += amount
+    def add(self, slot: int, amount: int) -> int:
+        """Add to a slot, a gauge's step up or down, or a counter that no visit carries; give what it then holds."""
+        value = self.store.values[slot] + amount
+        self.store.values[slot] = value
+        return value
 
     def observe(self, family: str, first: int, value: int) -> None:
         """Count a value into a histogram's slots."""

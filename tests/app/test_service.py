@@ -131,6 +131,28 @@ async def test_a_reload_without_a_file_takes_the_policies_anew(tmp_path: Path) -
     await service.stop()
 
 
+async def test_a_lane_has_one_limit_for_all_that_is_at_its_vendor(tmp_path: Path) -> None:
+    """What was sent before a reload counts after it, and so does a route's that has an upstream of its own."""
+    hold = asyncio.Event()
+    async with vendor(hold=hold) as fake:
+        path = write_settings(tmp_path, fake.url, lanes={"/mp": "mixpanel"})
+        more = f'in_flight: 2, upstreams: {{engage: "{fake.url}"}}'
+        text = path.read_text().replace("answer_timeout_s: 0.5, ", "")
+        path.write_text(text.replace("policy: balanced", more))
+        async with _serving(path) as (service, port, _):
+            waiting = []
+            for target in ("/mp/track", "/mp/engage"):
+                waiting.append(asyncio.create_task(ask(port, post(target, EVENT))))
+                await fake.arrived.wait()
+                fake.arrived.clear()
+                await service.reload()
+            assert 503 == (await ask(port, TRACK)).status
+            assert 503 == (await ask(port, post("/mp/engage", EVENT))).status
+            hold.set()
+            assert [200, 200] == [(await task).status for task in waiting]
+            assert 200 == (await ask(port, TRACK)).status
+
+
 UNFORESEEN = {
     "while compiling": ("policy: balanced", f"policy: {'x' * 300}"),  # longer than a file's name may be
     "while taking over": ("policy: balanced", f"policy: strict, in_flight: {2**64}"),

@@ -45,7 +45,7 @@ class Server:
         handle: Callable[[Request], Awaitable[Response]],
         limits: ServerLimits,
         refuse: Callable[[EventveilError], Response],
-        gauge: Callable[[int], None] = lambda step: None,
+        gauge: Callable[[int], object] = lambda step: None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self.crowd = Crowd[Connection](gauge)
