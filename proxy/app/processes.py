@@ -133,6 +133,9 @@ class _Workers:
             os.close(self.pipe[1])  # now only the parent holds it open
             self._leave_to_others(number)
             self.work(self.sockets[number], Telemetry(stores[number], stores), self.pipe[0])
+        except StartError as error:
+            say("worker failed", logging.ERROR, worker=number, reason=error.reason, detail=str(error).splitlines())
+            return 1
         except BaseException as error:  # noqa: BLE001  # a fork must never return into the parent's code
             say("worker failed", logging.ERROR, worker=number, trace=trace(error))
             return 1

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from proxy.app.processes import Replacements, open_all
+from proxy.app.processes import Replacements, _Workers, open_all
 from proxy.errors import SettingsError
 from proxy.settings import load
+from proxy.telemetry import STORE_BYTES
 from tests.delivery.raw import until
 from tests.fakes import EVENT, ManualClock, ask, post, sdk, vendor
 from tests.running import TOKEN, Process, eventveil, write_settings
@@ -50,6 +51,25 @@ def test_workers_do_not_share_the_ports_of_another_instance(tmp_path: Path) -> N
         open_all(load(path, {}))
     for sockets in opened:
         sockets.close()
+
+
+def test_a_worker_that_cannot_start_says_why(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    """What it expected, and not only where it stopped: the files may have changed since the others started."""
+
+    def work(*_: object) -> None:
+        raise SettingsError("a certificate and its key in PEM", "FileNotFoundError", "cert.pem")
+
+    opened = open_all(load(write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 2\n"), {}))
+    house = _Workers(opened, memoryview(bytearray(2 * STORE_BYTES)), work)
+    assert 1 == house._run(0)
+    os.close(house.pipe[0])
+    opened[0].close()
+    (told,) = caplog.records
+    expected = {"worker": 0, "reason": "settings_invalid"}
+    assert (
+        expected | {"detail": ["expected a certificate and its key in PEM, got FileNotFoundError (cert.pem)"]}
+        == (told.__dict__["fields"])
+    )
 
 
 async def test_a_refused_reload_is_told_by_every_worker(tmp_path: Path) -> None:
