@@ -1,8 +1,8 @@
 """Slots → Prometheus text, at the scrape and nowhere else.
 
-`server.ops` calls `exposition` for `/metrics`. Several workers' stores are merged as each family's `merge` says, so
-that any worker answers for all. `_created` series are never made: they double the series and say what a
-start time says.
+`app` calls `exposition` for `/metrics`, beside the event loop and one at a time. Several workers' stores are merged as
+each family's `merge` says, so that any worker answers for all. `_created` series are never made: they double the series
+and say what a start time says.
 """
 
 from __future__ import annotations
