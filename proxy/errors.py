@@ -174,7 +174,7 @@ class UpstreamUnreachable(DeliveryError):
 
 
 class Overloaded(DeliveryError):
-    """As much as allowed is under way: requests to this vendor, connections to eventveil, or bytes of their bodies."""
+    """As much as allowed is under way: requests to a vendor, connections, bytes of bodies, or large ones at work."""
 
     status = 503
     reason = "overloaded"

@@ -254,8 +254,8 @@ async def serving(
     for dialect in ("mixpanel", "segment"):
         meter = telemetry.lane(dialect, dialect)
 
-        def gauge(step: int, slot: int = meter.upstream_in_flight) -> None:
-            telemetry.add(slot, step)
+        def gauge(step: int, slot: int = meter.upstream_in_flight) -> int:
+            return telemetry.add(slot, step)
 
         timeouts = Timeouts(connect_s=2, total_s=5)
         direct = delivery or Direct(client, Upstream(upstream), timeouts, in_flight, 2**20, gauge)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from time import monotonic
 from typing import TypeVar
 
@@ -69,7 +69,8 @@ def compile_all(settings: Settings, environ: Mapping[str, str]) -> Compiled:
     keyring = _tried(faults, partial(Keyring.read, settings.keys.file)) or Keyring.ephemeral()
     tls = _tried(faults, partial(tls_context, settings.ca_bundle)) or tls_context(None)
     egress = environ if settings.proxy_from_env else {}
-    programs = [_tried(faults, partial(_program, settings, lane, keyring)) for lane in settings.lanes]
+    program = cache(partial(_program, settings, keyring))  # lanes of one vendor and policy share it
+    programs = [_tried(faults, partial(program, lane.policy, lane.dialect)) for lane in settings.lanes]
     upstreams = [_tried(faults, partial(_upstreams, lane, tls, egress)) for lane in settings.lanes]
     token = _tried(faults, partial(_token, settings))
     visitors = _tried(faults, partial(_visitors, settings)) or Visitors()
@@ -158,8 +159,8 @@ def _joined(faults: list[StartError]) -> StartError:
     return PolicyError(text) if all(isinstance(fault, PolicyError) for fault in faults) else SettingsError(text)
 
 
-def _program(settings: Settings, lane: LaneSettings, keyring: Keyring) -> Program:
-    return compile_program(load(lane.policy, settings.policies.search), DIALECTS[lane.dialect], keyring, monotonic)
+def _program(settings: Settings, keyring: Keyring, policy: str, dialect: str) -> Program:
+    return compile_program(load(policy, settings.policies.search), DIALECTS[dialect], keyring, monotonic)
 
 
 def _upstreams(lane: LaneSettings, tls: ssl.SSLContext, environ: Mapping[str, str]) -> dict[str, Upstream]:

@@ -2,8 +2,8 @@
 
 The parent compiles once and forks, so that workers share the memory of models and tables; it serves nothing itself.
 Each worker has sockets of its own (SO_REUSEPORT: the kernel spreads connections) and a store of its own in one shared
-map, which any of them reads for `/metrics`. The parent keeps every socket: a worker that is replaced loses no
-connection that nobody had accepted yet.
+map, which any of them reads for `/metrics`. The parent keeps every socket until the end: a worker that is replaced
+loses no connection that nobody had accepted yet.
 """
 
 from __future__ import annotations
@@ -63,8 +63,7 @@ def open_all(settings: Settings) -> list[Sockets]:
         SettingsError: an address cannot be had.
     """
     alone = open_sockets(settings)  # where others share a port, nobody notices an instance that is there already
-    alone.private.close()
-    alone.public.close()
+    alone.close()
     first = open_sockets(settings, shared=True)
     private = settings.private.model_copy(update={"port": first.private.getsockname()[1]})
     listen = settings.listen
@@ -132,11 +131,24 @@ class _Workers:
             count = len(self.sockets)
             stores = [Store(self.memory[place * STORE_BYTES : (place + 1) * STORE_BYTES]) for place in range(count)]
             os.close(self.pipe[1])  # now only the parent holds it open
+            self._leave_to_others(number)
             self.work(self.sockets[number], Telemetry(stores[number], stores), self.pipe[0])
+        except StartError as error:
+            say("worker failed", logging.ERROR, worker=number, reason=error.reason, detail=str(error).splitlines())
+            return 1
         except BaseException as error:  # noqa: BLE001  # a fork must never return into the parent's code
             say("worker failed", logging.ERROR, worker=number, trace=trace(error))
             return 1
         return 0
+
+    def _leave_to_others(self, number: int) -> None:
+        """Close the other workers' sockets: one that ends could not close its own while they are open here."""
+        own = self.sockets[number]
+        for sockets in self.sockets:
+            if sockets is not own:
+                sockets.private.close()
+                if sockets.public is not own.public:
+                    sockets.public.close()
 
     def tell(self, name: signal.Signals) -> None:
         for pid in self.pids:
@@ -152,7 +164,9 @@ class _Workers:
         return numbers
 
     def end(self, timeout_s: float) -> None:
-        """Tell all to end, wait, and kill those that do not."""
+        """Tell all to end, wait, and kill those that do not; what is new is turned away, as nobody would accept it."""
+        for sockets in self.sockets:
+            sockets.close()
         self.tell(signal.SIGTERM)
         deadline = time.monotonic() + timeout_s
         self.dead()

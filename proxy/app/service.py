@@ -56,6 +56,11 @@ class Sockets:
     public: socket.socket
     private: socket.socket
 
+    def close(self) -> None:
+        """Let go of them; those that another process holds stay open there."""
+        self.public.close()
+        self.private.close()
+
 
 def open_sockets(settings: Settings, *, shared: bool = False, public: socket.socket | None = None) -> Sockets:
     """Listen on both addresses.
@@ -103,7 +108,7 @@ class Service:
         self._collector = Collector(self.telemetry, _version())
         self._ready = False
         self._fault = ""
-        self._reloading = asyncio.Lock()
+        self._reloading, self._scraping = asyncio.Lock(), asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._tls = listener_tls(compiled.settings)
         opened = sockets or open_sockets(compiled.settings)
@@ -231,10 +236,11 @@ class Service:
         status = {"draining": self._handler.closing, "last_reload": self._fault or "taken", "lanes": lanes}
         return self._ready, status
 
-    def _metrics(self, accept: str) -> tuple[bytes, str]:
-        return exposition(self._collector, accept)
+    async def _metrics(self, accept: str) -> tuple[bytes, str]:
+        async with self._scraping:  # one at a time, beside the loop: a hundred lanes take 100 ms
+            return await asyncio.to_thread(exposition, self._collector, accept)
 
-    def _server(self, handle: Handler | Ops, gauge: Callable[[int], None] = lambda step: None) -> Server:
+    def _server(self, handle: Handler | Ops, gauge: Callable[[int], object] = lambda step: None) -> Server:
         limits = self._compiled.settings.limits
         bounds = ServerLimits(limits.header_bytes, limits.keepalive_timeout_s, limits.connections, limits.held_bytes)
         return Server(handle, bounds, self._turn_away, gauge)

@@ -112,6 +112,8 @@ async def under_signals(
     reloads: set[asyncio.Task[None]] = set()
 
     def reload() -> None:
+        if len(reloads) > 1:  # one is under way, and the one that waits will read what there is then
+            return
         task = loop.create_task(_reload(service))
         reloads.add(task)
         task.add_done_callback(reloads.discard)

@@ -2,7 +2,7 @@
 
 `delivery` is the seam, `direct` sends to the vendor while the client waits, `upstream` knows where the vendor is.
 
-    direct ─▶ pool ─▶ connection   request → bytes, bytes → answer; `connecting` opens
+    direct ─▶ pool ─▶ connection   request → bytes, bytes → answer; `names` finds, `connecting` opens
          └──▶ egress               through a corporate proxy, by aiohttp
 """
 

@@ -2,8 +2,8 @@
 
 `pool` calls `connect` when it has no connection left. Of several addresses the next is tried when one has not answered
 soon (RFC 8305), so that a broken IPv6 route costs that and not the whole timeout; uvloop does not do that by itself.
-Names are looked up for each new connection: connections are few, and the system's resolver is where an operator caches.
-Texts of foreign errors, which quote addresses and names, end here.
+Names are looked up for each new connection, since connections are few. Texts of foreign errors, which quote addresses
+and names, end here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from itertools import zip_longest
 
 from proxy.delivery.connection import Connection
 from proxy.delivery.delivery import Timeouts
+from proxy.delivery.names import Names
 from proxy.delivery.upstream import Origin
 from proxy.errors import DeliveryError, UpstreamTimeout, UpstreamUnreachable
 
@@ -37,10 +38,11 @@ TRANSLATED: tuple[tuple[type[Exception], str], ...] = (
 """What went wrong → what was expected; the first that fits. A name that IDNA cannot encode is a ValueError."""
 
 
-async def connect(origin: Origin, timeouts: Timeouts, made: Callable[[], Connection]) -> Connection:
+async def connect(origin: Origin, timeouts: Timeouts, names: Names, made: Callable[[], Connection]) -> Connection:
     """Open a connection.
 
     Args:
+        names: finds the host's addresses.
         made: makes the protocol object, when there is a socket for it.
 
     Raises:
@@ -49,7 +51,7 @@ async def connect(origin: Origin, timeouts: Timeouts, made: Callable[[], Connect
     """
     try:
         async with asyncio.timeout(min(timeouts.connect_s, timeouts.total_s)):
-            return await _open(origin, made)
+            return await _open(origin, names, made)
     except TimeoutError as error:
         if timeouts.total_s < timeouts.connect_s:
             raise UpstreamTimeout("an answer in time", type(error).__name__, "upstream") from error
@@ -58,7 +60,7 @@ async def connect(origin: Origin, timeouts: Timeouts, made: Callable[[], Connect
         raise _translated(error) from error
 
 
-async def _open(origin: Origin, made: Callable[[], Connection]) -> Connection:
+async def _open(origin: Origin, names: Names, made: Callable[[], Connection]) -> Connection:
     loop = asyncio.get_running_loop()
     name = origin.host.rstrip(".") if origin.tls is not None else None
 
@@ -67,7 +69,7 @@ async def _open(origin: Origin, made: Callable[[], Connection]) -> Connection:
         _, made_one = await loop.create_connection(made, address, origin.port, ssl=origin.tls, server_hostname=name)
         return made_one
 
-    found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    found = await names.find(origin.host, origin.port)
     addresses = _in_turn([(family, str(address[0])) for family, _, _, _, address in found])
     return await _first(addresses, attempt, NEXT_ADDRESS_S if origin.tls is None else NEXT_ADDRESS_TLS_S)
 

@@ -63,7 +63,7 @@ class Client:
         await self.close()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Direct:
     """Delivery to a vendor over HTTP.
 
@@ -71,7 +71,8 @@ class Direct:
         client: shared; not closed here.
         in_flight_limit: requests under way at once; one more is refused, not queued.
         answer_limit_bytes: of the vendor's body.
-        gauge: told +1 and -1.
+        gauge: told +1 and -1; gives how many are then under way, with those of other ends of the lane and those that
+            began before a reload.
     """
 
     client: Client
@@ -79,8 +80,7 @@ class Direct:
     timeouts: Timeouts
     in_flight_limit: int
     answer_limit_bytes: int
-    gauge: Callable[[int], None]
-    _in_flight: int = 0
+    gauge: Callable[[int], int]
 
     async def deliver(self, scrubbed: Scrubbed) -> Receipt:
         """Send the request and wait for the vendor's whole answer.
@@ -94,18 +94,14 @@ class Direct:
         """
         if scrubbed.request is None:
             raise ValueError("nothing to deliver")
-        if self._in_flight >= self.in_flight_limit:
-            raise Overloaded(expected="a free place", got=f"{self._in_flight} requests under way", where="upstream")
-        self._count(1)
+        under_way = self.gauge(1)
         try:
+            if under_way > self.in_flight_limit:
+                raise Overloaded(f"at most {self.in_flight_limit} requests under way", "one more", "upstream")
             answer = await self.client.exchange(self.upstream, scrubbed.request, self.timeouts, self.answer_limit_bytes)
         finally:
-            self._count(-1)
+            self.gauge(-1)
         if answer.status in REDIRECTS:
             # Following it, or letting a browser do so, would carry events to a place that nobody configured.
             raise DeliveryError(expected="an answer", got=f"a redirect, {answer.status}", where="upstream")
         return Receipt(Outcome.FORWARDED, answer)
-
-    def _count(self, step: int) -> None:
-        self._in_flight += step
-        self.gauge(step)

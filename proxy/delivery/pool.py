@@ -19,6 +19,7 @@ from proxy.delivery.answer import AnswerReader
 from proxy.delivery.connecting import connect
 from proxy.delivery.connection import Connection
 from proxy.delivery.delivery import Answer, Timeouts
+from proxy.delivery.names import Names
 from proxy.delivery.request import request_head
 from proxy.delivery.upstream import Origin, Upstream
 from proxy.errors import UpstreamUnreachable
@@ -45,6 +46,7 @@ class Pool:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._names = Names()
         self._open: set[Connection] = set()
         self._idle: dict[Origin, list[Connection]] = {}
         self._sweeper: asyncio.TimerHandle | None = None
@@ -96,7 +98,7 @@ class Pool:
     async def _new(self, origin: Origin, timeouts: Timeouts) -> Connection:
         if self._closed:
             raise UpstreamUnreachable("a process that goes on", "one that stops", "upstream")
-        return await connect(origin, timeouts, partial(Connection, origin, self._opened, self._gone))
+        return await connect(origin, timeouts, self._names, partial(Connection, origin, self._opened, self._gone))
 
     def _opened(self, connection: Connection) -> None:
         self._open.add(connection)

@@ -127,9 +127,14 @@ def egress_proxy(base: str, environ: Mapping[str, str]) -> EgressProxy | None:
     value = _variable(environ, f"{parts.scheme}_proxy") or _variable(environ, "all_proxy")
     if not value:
         return None
-    proxy = urlsplit(value if "://" in value else f"http://{value}")
-    if proxy.scheme != "http" or not proxy.hostname:
-        raise SettingsError("an http proxy", "another kind of URL", f"environment:{parts.scheme}_proxy")
+    where = f"environment:{parts.scheme}_proxy"
+    try:
+        proxy = urlsplit(value if "://" in value else f"http://{value}")
+        usable = proxy.scheme == "http" and proxy.hostname and proxy.port != 0
+    except ValueError as error:
+        raise SettingsError("an http proxy", "a URL with another form of host or port", where) from error
+    if not usable:
+        raise SettingsError("an http proxy", "another kind of URL", where)
     host = proxy.netloc.rpartition("@")[2]
     if proxy.username is None:
         return EgressProxy(f"http://{host}")

@@ -45,7 +45,10 @@ def open_tcp(host: str, port: int, *, shared: bool = False) -> socket.socket:
     except (OSError, UnicodeError) as error:
         raise SettingsError("an address of this machine", type(error).__name__, where) from error
     family, kind, _, _, address = found[0]
-    opened = socket.socket(family, kind)
+    try:
+        opened = socket.socket(family, kind)
+    except OSError as error:  # of a family that the kernel was started without, say
+        raise SettingsError("an address that can be opened", _said(error), where) from error
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -56,8 +59,13 @@ def open_tcp(host: str, port: int, *, shared: bool = False) -> socket.socket:
         opened.listen(BACKLOG)
     except OSError as error:
         opened.close()
-        raise SettingsError("a free address", os.strerror(error.errno or 0), where) from error
+        raise SettingsError("a free address", _said(error), where) from error
     return opened
+
+
+def _said(error: OSError) -> str:
+    """Give the system's words; some errors are Python's and have no number."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def open_unix(path: Path) -> socket.socket:
@@ -77,7 +85,7 @@ def open_unix(path: Path) -> socket.socket:
         path.chmod(0o666)  # the directory says who may reach it: the SDK's process is another user's
     except OSError as error:
         opened.close()
-        raise SettingsError("a path for a socket", os.strerror(error.errno or 0), str(path)) from error
+        raise SettingsError("a path for a socket", _said(error), str(path)) from error
     return opened
 
 

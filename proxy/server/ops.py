@@ -34,7 +34,7 @@ class Ops:
     """
 
     ready: Callable[[], tuple[bool, Status]]
-    metrics: Callable[[str], tuple[bytes, str]]
+    metrics: Callable[[str], Awaitable[tuple[bytes, str]]]
     reload: Callable[[], Awaitable[None]]
     token: Callable[[], bytes | None]
 
@@ -48,17 +48,17 @@ class Ops:
             return _json(404, {"error": "route_unknown"})
         if request.method not in ("GET", "HEAD"):
             return _json(405, {"error": "method_not_allowed"}, ("Allow", "GET, HEAD"))
-        return routes[path](request)
+        return await routes[path](request)
 
-    def _livez(self, _request: Request) -> Response:
+    async def _livez(self, _request: Request) -> Response:
         return _json(200, {"alive": True})
 
-    def _readyz(self, _request: Request) -> Response:
+    async def _readyz(self, _request: Request) -> Response:
         ready, status = self.ready()
         return _json(200 if ready else 503, {"ready": ready, **status})
 
-    def _metrics(self, request: Request) -> Response:
-        text, content_type = self.metrics(request.header("accept"))
+    async def _metrics(self, request: Request) -> Response:
+        text, content_type = await self.metrics(request.header("accept"))
         return Response(200, [("Content-Type", content_type)], text)
 
     async def _reload(self, request: Request) -> Response:

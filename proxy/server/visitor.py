@@ -121,7 +121,10 @@ class Visitors:
 
 
 def _address(text: str) -> str:
-    """Take the address out of `1.2.3.4`, `1.2.3.4:5678`, `[::1]:443`; empty when there is none."""
+    """Take the address out of `1.2.3.4`, `1.2.3.4:5678`, `[::1]:443`; empty when there is none.
+
+    A socket that takes both families says `::ffff:1.2.3.4` of the same visitor. Source: RFC 4291 section 2.5.5.2.
+    """
     text = text.strip()
     try:
         socket.inet_pton(socket.AF_INET, text)  # a hundredth of what `ipaddress` takes, for what nearly all are
@@ -137,6 +140,7 @@ def _other_address(text: str) -> str:
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        return str(ipaddress.ip_address(text.partition("%")[0]))
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)

@@ -38,7 +38,8 @@ Text = Annotated[str, Field(min_length=1)]
 FilePath = Annotated[Path, Field(strict=False), BeforeValidator(_file_name)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Bytes = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+"""A day at most: clocks of the system take no `.inf`, and a process that waits for ever does not end."""
 Origin = Annotated[
     str, Field(pattern=r"^(\*|null|https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?|https?://\[[0-9a-fA-F:]+\](:\d+)?)$")
 ]
@@ -137,7 +138,9 @@ class GeoSettings(_Section):
     """Countries, for reports of vendors that are kept from looking them up."""
 
     database: FilePath | None = Field(
-        default=None, description="MaxMind-format database, opened again on reload; without, no place is looked up"
+        default=None,
+        description="MaxMind-format database, opened again on reload; put another file in its place, never write into "
+        "it, which ends the process; without, no place is looked up",
     )
     level: Literal["country", "region"] = Field(default="country", description="how exact a place may be")
 
@@ -158,7 +161,7 @@ class LimitSettings(_Section):
     inline_bytes: Annotated[int, Field(ge=0)] = Field(
         default=65536, description="larger bodies, as sent or inflated, are scrubbed in a thread"
     )
-    connections: Annotated[int, Field(ge=16)] = Field(
+    connections: Annotated[int, Field(ge=16, le=1_000_000)] = Field(
         default=10_000,
         description="open at each port of a worker; at it, idle ones are closed, and with none idle new ones get 503",
     )

@@ -1,8 +1,8 @@
 """Slots → Prometheus text, at the scrape and nowhere else.
 
-`server.ops` calls `exposition` for `/metrics`. Several workers' stores are merged as each family's `merge` says, so
-that any worker answers for all. `_created` series are never made: they double the series and say what a
-start time says.
+`app` calls `exposition` for `/metrics`, beside the event loop and one at a time. Several workers' stores are merged as
+each family's `merge` says, so that any worker answers for all. `_created` series are never made: they double the series
+and say what a start time says.
 """
 
 from __future__ import annotations
@@ -67,8 +67,9 @@ def exposition(collector: Collector, accept: str) -> tuple[bytes, str]:
 def _merged(stores: Iterable[Store]) -> dict[str, Series]:
     merged: dict[str, Series] = {key: {} for key in FAMILIES}
     for worker, store in enumerate(stores):
-        values = store.values
-        for key, own_labels, first, width in store.entries():
+        entries = store.entries()
+        values = store.snapshot()
+        for key, own_labels, first, width in entries:
             family = FAMILIES[key]
             fresh = values[first : first + width].tolist()
             labels = (*own_labels, str(worker)) if family.merge == "each" else own_labels

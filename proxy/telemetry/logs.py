@@ -128,6 +128,7 @@ def set_up(form: Literal["json", "console"], level: str, stream: IO[str] | None 
     logging.captureWarnings(True)
     sys.excepthook = _crashed
     threading.excepthook = lambda given: _crashed(given.exc_type, given.exc_value, given.exc_traceback)
+    sys.unraisablehook = lambda given: _crashed(given.exc_type, given.exc_value, given.exc_traceback)
 
 
 def _crashed(_kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None) -> None:

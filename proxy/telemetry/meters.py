@@ -21,8 +21,9 @@ __all__ = ["NO_LANE", "LaneMeter", "PolicyFact", "Telemetry", "Visit"]
 NO_LANE = "none"
 """The lane of requests that belong to none: an unknown prefix, or bytes that are no HTTP."""
 
-FINDING_SERIES = 1024
-"""Entities times actions times lanes stay far below; what is over it is counted as `other`."""
+FINDING_SERIES = 2**13
+"""Entities times actions times lanes stay far below; what is over it is counted as `other`. Lanes leave room for all of
+them, so that no request fails because it cannot be counted."""
 
 
 BY_LANE = ("received", "unknown", "taint", "budget", "bytes_in", "bytes_out", "preflights", "in_flight", "added")
@@ -104,7 +105,7 @@ class LaneMeter:
         self.lane, self.vendor = lane, vendor
 
         def slot(family: str, *labels: str) -> int:
-            return store.slot(family, labels, FAMILIES[family].width)
+            return store.slot(family, labels, FAMILIES[family].width, spare=2 * FINDING_SERIES)
 
         fates: list[tuple[Outcome, str]] = [(outcome, "") for outcome in Outcome if outcome is not Outcome.REFUSED]
         fates += [(Outcome.REFUSED, reason) for reason in REASONS]
@@ -142,6 +143,7 @@ class Telemetry:
                 self.store.values[entry.first] = 0
         self.set("started", self.clock_ns())
         self.set("ready", 0)
+        self.lane(NO_LANE, NO_LANE)  # while there is room: every request begins there
 
     def lane(self, name: str, vendor: str) -> LaneMeter:
         """Give a lane's slots; the first call creates all of its series at 0."""
@@ -154,9 +156,11 @@ class Telemetry:
         """Set a gauge that has no labels."""
         self.store.values[self.store.slot(family, ())] = value
 
-    def add(self, slot: int, amount: int) -> None:
-        """Add to a slot: a gauge's step up or down, or a counter that no visit carries."""
-        self.store.values[slot] += amount
+    def add(self, slot: int, amount: int) -> int:
+        """Add to a slot, a gauge's step up or down, or a counter that no visit carries; give what it then holds."""
+        value = self.store.values[slot] + amount
+        self.store.values[slot] = value
+        return value
 
     def observe(self, family: str, first: int, value: int) -> None:
         """Count a value into a histogram's slots."""

@@ -23,10 +23,13 @@ from proxy.errors import StartError
 __all__ = ["STORE_BYTES", "Entry", "Store"]
 
 HEAD_BYTES = 16
-DIRECTORY_BYTES = 2**20
-VALUES = 2**16
+DIRECTORY_BYTES = 2**24
+VALUES = 2**19
 STORE_BYTES = HEAD_BYTES + DIRECTORY_BYTES + 8 * VALUES
-"""1.5 MiB a worker, about 15,000 series; memory that is never touched is never taken."""
+"""20 MiB a worker, for some 2,900 lanes; memory that is never touched is never taken."""
+
+ENTRY_BYTES = 256
+"""Of the directory, kept free for each series that is still to come; half of it is what a long one takes."""
 
 
 class Entry(NamedTuple):
@@ -60,8 +63,11 @@ class Store:
         self._read_bytes, self._entries = 0, []
         self._slots = {(entry.family, entry.labels): entry.first for entry in self.entries()}
 
-    def slot(self, family: str, labels: tuple[str, ...], width: int = 1) -> int:
+    def slot(self, family: str, labels: tuple[str, ...], width: int = 1, *, spare: int = 0) -> int:
         """Take the first of `width` slots for a series; the same series gets the same slots again.
+
+        Args:
+            spare: so many more series must find room afterwards.
 
         Raises:
             StartError: no room is left; label values that should be bounded were not.
@@ -71,7 +77,7 @@ class Store:
             return known
         length, first = self._head
         line = json.dumps([family, labels, first, width]).encode() + b"\n"
-        if length + len(line) > DIRECTORY_BYTES or first + width > VALUES:
+        if length + len(line) + spare * ENTRY_BYTES > DIRECTORY_BYTES or first + width + spare > VALUES:
             raise StartError("room for another series", f"{len(self._slots)} series", "metrics")
         start = HEAD_BYTES + length
         self._memory[start : start + len(line)] = line
@@ -79,6 +85,10 @@ class Store:
         self._head[0] = length + len(line)
         self._slots[family, labels] = first
         return first
+
+    def snapshot(self) -> memoryview[int]:
+        """Copy all values in use at one go, so that those of one request are hardly ever torn apart."""
+        return memoryview(self.values[: self._head[1]].tobytes()).cast("q")
 
     def entries(self) -> list[Entry]:
         """Give every series of this store; also of one that another process writes."""

@@ -27,6 +27,17 @@ def test_every_lane_gets_its_program_and_its_way(tmp_path: Path) -> None:
     assert len({(fact.hash, fact.epoch) for fact in compiled.facts()}) == 1
 
 
+def test_lanes_of_one_vendor_and_policy_share_a_program(tmp_path: Path) -> None:
+    """Hundreds of them start as one does; another vendor's or another policy's is its own."""
+    lanes = {"/a": "mixpanel", "/b": "mixpanel", "/c": "segment", "/d": "mixpanel"}
+    path = write_settings(tmp_path, "http://127.0.0.1:1", lanes=lanes)
+    text = path.read_text()
+    path.write_text("strict".join(text.rsplit("balanced", 1)))
+    first, second, other, strict = compile_all(load(path, {}), {}).programs
+    assert first is second
+    assert 3 == len({id(program) for program in (first, other, strict)})
+
+
 def test_the_environments_proxy_can_be_ignored(tmp_path: Path) -> None:
     """And plain http has no TLS; without a token file there is no token."""
     path = write_settings(tmp_path, "http://vendor.example", more="proxy_from_env: false\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from proxy.app.processes import Replacements, open_all
+from proxy.app.processes import Replacements, _Workers, open_all
 from proxy.errors import SettingsError
 from proxy.settings import load
-from tests.fakes import EVENT, ManualClock, ask, post, vendor
+from proxy.telemetry import STORE_BYTES
+from tests.delivery.raw import until
+from tests.fakes import EVENT, ManualClock, ask, post, sdk, vendor
 from tests.running import TOKEN, Process, eventveil, write_settings
 
 
@@ -35,8 +38,7 @@ def test_all_workers_have_sockets_of_one_address(listen: str, tmp_path: Path) ->
     privates = {sockets.private.fileno() for sockets in opened}
     assert (1, 3) == (len(publics), len(privates))
     for sockets in opened:
-        sockets.public.close()
-        sockets.private.close()
+        sockets.close()
 
 
 def test_workers_do_not_share_the_ports_of_another_instance(tmp_path: Path) -> None:
@@ -48,8 +50,26 @@ def test_workers_do_not_share_the_ports_of_another_instance(tmp_path: Path) -> N
     with pytest.raises(SettingsError, match="in use"):
         open_all(load(path, {}))
     for sockets in opened:
-        sockets.public.close()
-        sockets.private.close()
+        sockets.close()
+
+
+def test_a_worker_that_cannot_start_says_why(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    """What it expected, and not only where it stopped: the files may have changed since the others started."""
+
+    def work(*_: object) -> None:
+        raise SettingsError("a certificate and its key in PEM", "FileNotFoundError", "cert.pem")
+
+    opened = open_all(load(write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 2\n"), {}))
+    house = _Workers(opened, memoryview(bytearray(2 * STORE_BYTES)), work)
+    assert 1 == house._run(0)
+    os.close(house.pipe[0])
+    opened[0].close()
+    (told,) = caplog.records
+    expected = {"worker": 0, "reason": "settings_invalid"}
+    assert (
+        expected | {"detail": ["expected a certificate and its key in PEM, got FileNotFoundError (cert.pem)"]}
+        == (told.__dict__["fields"])
+    )
 
 
 async def test_a_refused_reload_is_told_by_every_worker(tmp_path: Path) -> None:
@@ -98,6 +118,26 @@ async def test_workers_serve_count_reload_and_end_as_one(tmp_path: Path) -> None
             process.signal(signal.SIGTERM)
             assert 0 == await process.ended()
             assert 2 == sum(line["event"] == "stopped" for line in process.lines)
+
+
+async def test_an_end_turns_new_connections_away_whichever_worker_they_are_meant_for(tmp_path: Path) -> None:
+    """Nobody would accept them while one worker finishes: a load balancer could not tell and try elsewhere."""
+    hold = asyncio.Event()
+    async with vendor(hold=hold) as fake:
+        settings = write_settings(tmp_path, fake.url, more="workers: 3\n")
+        settings.write_text(settings.read_text().replace("answer_timeout_s: 0.5", "answer_timeout_s: 5"))
+        async with eventveil(settings, workers=3) as process, sdk(process.port) as client:
+            await client.send(post("/mp/track", EVENT))
+            await fake.arrived.wait()
+            process.signal(signal.SIGTERM)
+            await until(lambda: len(_children(process.process.pid)) == 1)
+            for _ in range(16):
+                with pytest.raises(ConnectionRefusedError):
+                    await ask(process.port, post("/mp/track", EVENT))
+            assert {200} == {(await process.ops("/livez")).status for _ in range(16)}
+            hold.set()
+            assert 200 == (await client.answer()).status
+            assert 0 == await process.ended()
 
 
 async def test_workers_and_their_parent_outlive_a_reload_that_fails_for_any_reason(tmp_path: Path) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import orjson
 import pytest
+from prometheus_client.core import Metric
 
 from proxy.app.compose import compile_all
 from proxy.app.service import Service, open_sockets
 from proxy.errors import SettingsError, StartError
 from proxy.settings import load
+from proxy.telemetry import Collector, Telemetry
 from tests.certificates import Authority
 from tests.fakes import EVENT, Sdk, ask, get, post, sdk, vendor
 from tests.running import TOKEN, write_settings
@@ -52,6 +55,30 @@ async def test_what_is_no_http_is_counted_under_no_lane(tmp_path: Path) -> None:
         await ask(port, b"nonsense\r\n\r\n")
         metrics = (await ask(private, get("/metrics"))).body.decode()
     assert 'eventveil_requests_total{lane="none",outcome="refused",reason="wire_invalid"} 1.0' in metrics
+
+
+class _Watched(Collector):
+    """Remembers where it is asked, and whether it is while it answers."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        super().__init__(telemetry, "1")
+        self.seen: list[tuple[bool, bool]] = []
+        self.busy = False
+
+    def collect(self) -> Iterator[Metric]:
+        self.seen.append((threading.current_thread() is threading.main_thread(), self.busy))
+        self.busy = True
+        yield from super().collect()
+        self.busy = False
+
+
+async def test_a_scrape_holds_up_no_request(tmp_path: Path) -> None:
+    """It takes a millisecond for each lane, beside the event loop; a second one waits for the first."""
+    async with _serving(write_settings(tmp_path, "http://127.0.0.1:1")) as (service, _, private):
+        service._collector = watched = _Watched(service.telemetry)
+        replies = await asyncio.gather(*(ask(private, get("/metrics")) for _ in range(3)))
+    assert {200} == {reply.status for reply in replies}
+    assert [(False, False)] * 3 == watched.seen
 
 
 async def test_readiness_does_not_depend_on_the_vendor(tmp_path: Path) -> None:
@@ -129,6 +156,28 @@ async def test_a_reload_without_a_file_takes_the_policies_anew(tmp_path: Path) -
     await service.reload()
     assert (before, []) == (service.telemetry.policies, told)
     await service.stop()
+
+
+async def test_a_lane_has_one_limit_for_all_that_is_at_its_vendor(tmp_path: Path) -> None:
+    """What was sent before a reload counts after it, and so does a route's that has an upstream of its own."""
+    hold = asyncio.Event()
+    async with vendor(hold=hold) as fake:
+        path = write_settings(tmp_path, fake.url, lanes={"/mp": "mixpanel"})
+        more = f'in_flight: 2, upstreams: {{engage: "{fake.url}"}}'
+        text = path.read_text().replace("answer_timeout_s: 0.5, ", "")
+        path.write_text(text.replace("policy: balanced", more))
+        async with _serving(path) as (service, port, _):
+            waiting = []
+            for target in ("/mp/track", "/mp/engage"):
+                waiting.append(asyncio.create_task(ask(port, post(target, EVENT))))
+                await fake.arrived.wait()
+                fake.arrived.clear()
+                await service.reload()
+            assert 503 == (await ask(port, TRACK)).status
+            assert 503 == (await ask(port, post("/mp/engage", EVENT))).status
+            hold.set()
+            assert [200, 200] == [(await task).status for task in waiting]
+            assert 200 == (await ask(port, TRACK)).status
 
 
 UNFORESEEN = {

@@ -78,6 +78,26 @@ def _hang_up(key: Path) -> None:
         pipe.write(KEY)
 
 
+async def test_many_hangup_signals_are_two_reloads(tmp_path: Path) -> None:
+    """The one under way, which waits for a pipe here, and one behind it that reads what the last signal was about."""
+    settings = write_settings(tmp_path, "http://127.0.0.1:1")
+    key = tmp_path / "key"
+    async with eventveil(settings) as process:
+        key.unlink()
+        os.mkfifo(key)
+        process.signal(signal.SIGHUP)
+        pipe = await asyncio.to_thread(key.open, "wb")
+        for _ in range(20):
+            process.signal(signal.SIGHUP)
+            await process.ops("/livez")
+        key.unlink()
+        key.write_bytes(KEY)
+        with pipe:
+            pipe.write(KEY)
+        assert 200 == (await _reload(process.private, TOKEN)).status  # behind all that wait
+    assert 3 == sum(line["event"] == "reloaded" for line in process.lines)
+
+
 async def test_a_reload_that_does_not_compile_changes_nothing(tmp_path: Path) -> None:
     """The old policy goes on; log, metric, readiness and answer say so; the next good one is taken."""
     async with vendor() as fake:

@@ -17,6 +17,7 @@ from proxy.delivery.answer import AnswerReader
 from proxy.delivery.connecting import _first, _in_turn, _translated, connect
 from proxy.delivery.connection import Connection
 from proxy.delivery.delivery import Timeouts
+from proxy.delivery.names import Names
 from proxy.delivery.upstream import Origin, tls_context
 from proxy.errors import DeliveryError, UpstreamTimeout, UpstreamUnreachable
 from tests.certificates import Authority
@@ -34,7 +35,7 @@ async def _connected(host: str, port: int, tls: ssl.SSLContext | None, timeouts:
     gone = asyncio.Event()
     origin = Origin(host, port, tls)
     made = partial(Connection, origin, lambda connection: None, lambda connection: gone.set())
-    connection = await connect(origin, timeouts, made)
+    connection = await connect(origin, timeouts, Names(), made)
     answer = await connection.exchange(REQUEST, b"", AnswerReader(100))
     connection.abort()
     await gone.wait()
@@ -233,7 +234,8 @@ async def test_a_connection_that_comes_too_late_is_closed() -> None:
         origin = Origin(LOOPBACK, fake.port, None)
 
         async def attempt(address: str) -> Connection:
-            connection = await connect(origin, TIMEOUTS, partial(Connection, origin, lambda one: None, gone.append))
+            made = partial(Connection, origin, lambda one: None, gone.append)
+            connection = await connect(origin, TIMEOUTS, Names(), made)
             await both.wait()
             return connection
 

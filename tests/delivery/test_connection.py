@@ -14,6 +14,7 @@ from proxy.delivery.answer import AnswerReader
 from proxy.delivery.connecting import connect
 from proxy.delivery.connection import LARGE_BYTES, Connection
 from proxy.delivery.delivery import Answer, Timeouts
+from proxy.delivery.names import Names
 from proxy.delivery.upstream import Origin, tls_context
 from proxy.errors import DeliveryError, UpstreamTimeout, UpstreamUnreachable
 from tests.certificates import Authority
@@ -28,7 +29,7 @@ async def _connection(fake: RawVendor, bundle: Path | None = None) -> AsyncItera
     gone = asyncio.Event()
     origin = Origin(LOOPBACK, fake.port, tls_context(bundle) if bundle else None)
     made = partial(Connection, origin, lambda connection: None, lambda connection: gone.set())
-    connection = await connect(origin, Timeouts(5, 5), made)
+    connection = await connect(origin, Timeouts(5, 5), Names(), made)
     try:
         yield connection
     finally:

@@ -110,8 +110,11 @@ def test_the_egress_proxy_is_the_one_that_curl_would_take(
     assert expected == egress_proxy(base, environ)
 
 
-@pytest.mark.parametrize("value", ["socks5://proxy.corp:1080", "https://proxy.corp", "http://"])
+@pytest.mark.parametrize(
+    "value",
+    ["socks5://proxy.corp:1080", "https://proxy.corp", "http://", "proxy.corp:99999", "http://[::1:3128", "proxy:0"],
+)
 def test_a_proxy_of_another_kind_stops_the_start(value: str) -> None:
-    """Going around it in silence would be worse."""
-    with pytest.raises(SettingsError):
+    """Going around it in silence would be worse, and so would a process that serves and delivers nothing."""
+    with pytest.raises(SettingsError, match="environment:https_proxy"):
         egress_proxy(HTTPS, {"HTTPS_PROXY": value})

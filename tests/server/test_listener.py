@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import resource
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -74,6 +75,23 @@ def test_a_port_is_shared_only_when_all_say_so() -> None:
         assert _port(first) == _port(second)
         with pytest.raises(SettingsError, match="in use"):
             open_tcp(LOOPBACK, _port(first))
+
+
+def test_a_socket_that_the_system_does_not_give_is_told_with_its_address() -> None:
+    """Of a family that it does not know, or because no file may be opened any more."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        with pytest.raises(SettingsError, match=r"got Too many open files \(127\.0\.0\.1:8080\)"):
+            open_tcp(LOOPBACK, 8080)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_a_socket_path_that_is_too_long_is_told() -> None:
+    """The system has 108 bytes for it, and Python no number for this error."""
+    with pytest.raises(SettingsError, match="got AF_UNIX path too long"):
+        open_unix(Path("/nowhere") / ("x" * 108))
 
 
 def test_an_address_of_another_machine_is_refused() -> None:

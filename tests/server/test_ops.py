@@ -21,7 +21,7 @@ class _House:
     def ready(self) -> tuple[bool, Mapping[str, object]]:
         return self.accepting, {"last_reload": "taken"}
 
-    def metrics(self, accept: str) -> tuple[bytes, str]:
+    async def metrics(self, accept: str) -> tuple[bytes, str]:
         return b"up 1\n", f"text/plain; for={accept}"
 
     async def reload(self) -> None:

@@ -15,18 +15,18 @@ from urllib.parse import quote
 
 import pytest
 
-from proxy.errors import FramingInvalid, InflationLimit
+from proxy.errors import FramingInvalid, InflationLimit, Overloaded
 from proxy.keys.keyring import Keyring
 from proxy.model import Report, Scrubbed, WireRequest
 from proxy.policy import compile_program, load
 from proxy.policy.program import Program
 from proxy.scrub import scrub_request
 from proxy.server.lanes import Lane, Origins
-from proxy.server.workers import Workers
+from proxy.server.workers import PATIENCE_S, THREADS, Workers
 from proxy.telemetry import Telemetry
 from proxy.wire.dialect import Dialect
 from proxy.wire.registry import DIALECTS
-from tests.fakes import Keeping
+from tests.fakes import Keeping, ManualClock
 
 LANE = Lane(
     "a", "", DIALECTS["generic"], cast("Any", Keeping()), cast("Any", None), Origins(()), Telemetry().lane("a", "x")
@@ -128,6 +128,36 @@ async def test_a_program_with_a_model_never_runs_on_the_loop() -> None:
     finally:
         workers.close()
     assert [True] == beside
+
+
+async def test_what_waited_too_long_for_a_thread_is_refused() -> None:
+    """Large bodies ahead take what they take; those behind are told in time, and cost nothing any more."""
+    clock, begun, go_on = ManualClock(), threading.Semaphore(0), threading.Event()
+    served: list[str] = []
+
+    def heart(*given: Any) -> Scrubbed:
+        begun.release()
+        go_on.wait(30)
+        served.append(given[0].path)
+        return Scrubbed(given[0], Report(1, 1, 0, ()))
+
+    workers = Workers(0, 99, heart, clock)
+
+    def send(path: str) -> asyncio.Task[Scrubbed]:
+        return asyncio.create_task(workers.run(LANE, WireRequest("POST", path, "", (), b"x")))
+
+    ahead, late = [send("/ahead") for _ in range(THREADS)], [send("/late") for _ in range(5)]
+    for _ in ahead:
+        await asyncio.to_thread(begun.acquire)
+    clock.now += PATIENCE_S + 1
+    behind = send("/behind")
+    await asyncio.sleep(0)
+    go_on.set()
+    got = await asyncio.gather(*late, return_exceptions=True)
+    assert [Overloaded] * 5 == [type(error) for error in got]
+    await asyncio.gather(*ahead, behind)
+    workers.close()
+    assert ["/ahead", "/ahead", "/behind"] == sorted(served)
 
 
 async def test_threads_share_what_they_remember() -> None:

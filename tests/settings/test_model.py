@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from proxy.settings import LaneSettings, Settings
+from proxy.settings import LaneSettings, LimitSettings, Settings
 
 MEASURES = re.compile(r"_(s|bytes)$")
 
@@ -89,6 +89,16 @@ RIGHT = [
 def test_a_lane_that_makes_sense_is_taken(given: dict[str, object]) -> None:
     """Base paths, IPv6 and patterns of origins."""
     LaneSettings.model_validate(LANE | given)
+
+
+ENDLESS = [{"drain_timeout_s": float("inf")}, {"read_timeout_s": 86_401.0}, {"connections": 10**18}]
+
+
+@pytest.mark.parametrize("given", ENDLESS, ids=str)
+def test_a_limit_that_bounds_nothing_is_refused(given: dict[str, object]) -> None:
+    """The system's clocks and counts end somewhere, and a process that waits for ever does not end."""
+    with pytest.raises(ValidationError):
+        LimitSettings.model_validate(given)
 
 
 def test_settings_do_not_change() -> None:

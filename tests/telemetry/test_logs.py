@@ -26,10 +26,10 @@ def stream() -> Iterator[io.StringIO]:
     """Log into a string, and put everything back."""
     root = logging.getLogger()
     kept = root.handlers[:], root.level, logs.LOGGER.level
-    hooks = sys.excepthook, threading.excepthook
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     yield io.StringIO()
     root.handlers[:], root.level, logs.LOGGER.level = kept
-    sys.excepthook, threading.excepthook = hooks
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     logging.captureWarnings(False)
 
 
@@ -52,6 +52,13 @@ def _wrapped() -> None:
         _fail(SECRET)
     except KeyError as error:
         raise ValueError(SECRET) from error
+
+
+class _Unraisable:
+    """Fails where nobody can catch it, as a callback from C may."""
+
+    def __del__(self) -> None:
+        _wrapped()
 
 
 def test_a_line_is_one_json_object(stream: io.StringIO) -> None:
@@ -109,16 +116,17 @@ def test_a_deep_exception_is_cut() -> None:
 
 
 def test_a_crash_says_where_and_not_what(stream: io.StringIO) -> None:
-    """The interpreter's own last word would print the message; in the main thread and in others."""
+    """The interpreter's own last word would print the message; in the main thread, in others, and where none can be."""
     logs.set_up("json", "info", stream)
     error = _caught()
     sys.excepthook(type(error), error, None)
     thread = threading.Thread(target=_wrapped)
     thread.start()
     thread.join()
+    _Unraisable()
     sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
     lines = _lines(stream)
-    assert [("crashed", "critical", "ValueError")] * 2 == [
+    assert [("crashed", "critical", "ValueError")] * 3 == [
         (got["event"], got["level"], got["trace"][0]) for got in lines
     ]
     assert SECRET not in stream.getvalue()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import product
 
 import pytest
 
+from proxy.errors import StartError
 from proxy.model import Finding, Outcome, Report
 from proxy.telemetry.families import FAMILIES, REASONS
-from proxy.telemetry.meters import FINDING_SERIES, LaneMeter, Telemetry, Visit
+from proxy.telemetry.meters import FINDING_SERIES, NO_LANE, LaneMeter, Telemetry, Visit
 from proxy.telemetry.store import STORE_BYTES, Store
 
 MS = 1_000_000
@@ -113,6 +115,21 @@ def test_findings_stay_bounded() -> None:
     series = [entry for entry in telemetry.store.entries() if entry.family == "findings"]
     assert FINDING_SERIES + 1 == len(series)
     assert 10 == telemetry.store.values[telemetry.store.slot("findings", ("mp", "other", "other"))]
+
+
+def test_no_request_fails_because_it_cannot_be_counted() -> None:
+    """Where one lane more does not fit, what those that fit find does, and so does what belongs to no lane."""
+    telemetry = Telemetry()
+    meters: list[LaneMeter] = []
+    with suppress(StartError):
+        meters.extend(telemetry.lane(f"tenant-of-an-agency-{number:012}", "mixpanel") for number in range(10_000))
+    assert 1000 < len(meters) < 10_000
+    for number in range(2 * FINDING_SERIES):
+        finding = Finding("r", "event.a", f"ENTITY_OF_AN_OPERATOR_{number:042}", "generalize", 1)
+        telemetry.count(_visit(meters[number % len(meters)], report=Report(1, 1, 0, (finding,))), 0)
+    telemetry.count(_visit(telemetry.lane(NO_LANE, NO_LANE)), 0)
+    found = [entry for entry in telemetry.store.entries() if entry.family == "findings"]
+    assert 2 * FINDING_SERIES == sum(telemetry.store.values[entry.first] for entry in found)
 
 
 def test_a_lane_has_all_of_its_series_at_once() -> None:

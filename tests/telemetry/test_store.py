@@ -37,6 +37,25 @@ def test_a_worker_that_starts_again_finds_its_counters() -> None:
     assert (0, 5, 1) == (again.slot("a", ()), again.values[0], again.slot("b", ()))
 
 
+def test_a_snapshot_stays_as_it_was() -> None:
+    """What is counted while a scrape reads does not show in half of its series."""
+    store = Store()
+    first, other = store.slot("a", ()), store.slot("b", ())
+    store.values[first] = 5
+    taken = store.snapshot()
+    store.values[first] = store.values[other] = 6
+    assert [5, 0] == taken.tolist()
+
+
+def test_room_can_be_left_for_others() -> None:
+    """A series that would take the last place of those to come is refused, and they find it free."""
+    store = Store()
+    store.slot("a", (), VALUES - 1)
+    with pytest.raises(StartError):
+        store.slot("b", (), spare=1)
+    assert VALUES - 1 == store.slot("c", ())
+
+
 def test_a_full_store_says_so() -> None:
     """More series than there is room for is a mistake of configuration, not a silent overwrite."""
     store = Store()

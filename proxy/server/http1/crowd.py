@@ -21,7 +21,7 @@ class Crowd(Generic[Member]):
         gauge: told of each one that comes (1) and goes (-1).
     """
 
-    def __init__(self, gauge: Callable[[int], None] = lambda step: None) -> None:
+    def __init__(self, gauge: Callable[[int], object] = lambda step: None) -> None:
         self.members: set[Member] = set()
         self._gauge = gauge
         self.empty = asyncio.Event()

@@ -24,9 +24,12 @@ __all__ = ["Server"]
 SWEEP_S = 1.0
 """At most; a deadline is kept to within this, or to within a quarter of the timeout where that is less."""
 
-
 ENDED_TOGETHER = 1 / 16
 """The share of all connections that are ended when there are too many, so that looking for them is seldom."""
+
+LOOK_AGAIN_S = 5e-6
+"""For each connection, which takes 0.25 µs to look at: where none was idle, they are not all looked at again for the
+next one that is turned away."""
 
 
 class Server:
@@ -45,13 +48,14 @@ class Server:
         handle: Callable[[Request], Awaitable[Response]],
         limits: ServerLimits,
         refuse: Callable[[EventveilError], Response],
-        gauge: Callable[[int], None] = lambda step: None,
+        gauge: Callable[[int], object] = lambda step: None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self.crowd = Crowd[Connection](gauge)
         self._terms = Terms(handle, refuse, limits, self.crowd, Room(limits.held_bytes))
         self._period_s = min(SWEEP_S, limits.keepalive_timeout_s / 4)
         self._timer: asyncio.TimerHandle | None = None
+        self._look_at = 0.0
 
     @property
     def keepalive_timeout_s(self) -> float:
@@ -84,10 +88,13 @@ class Server:
             self._timer = None
 
     def _made_room(self) -> bool:
-        """End the idle connections that have waited longest; False when there is none.
+        """End the idle connections that have waited longest; False when there is none, or was none just now.
 
         Those that are closing count as gone: many new ones may come before the loop turns.
         """
+        now = self._loop.time()
+        if now < self._look_at:
+            return False
         staying = [connection for connection in self.crowd.members if not connection.closing]
         if len(staying) < self._terms.limits.connections:
             return True
@@ -95,6 +102,8 @@ class Server:
         longest = nsmallest(max(1, int(len(idle) * ENDED_TOGETHER)), idle, key=attrgetter("deadline"))
         for connection in longest:
             connection.stop()
+        if not longest:
+            self._look_at = now + len(staying) * LOOK_AGAIN_S
         return bool(longest)
 
     def _sweep(self) -> None:

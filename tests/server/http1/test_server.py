@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from proxy.server.http1.server import LOOK_AGAIN_S
 from tests.fakes import Sdk, get, post, sdk
 from tests.server.http1.echoing import LIMITS, echoing, statuses, turns
 
@@ -134,6 +135,23 @@ async def test_one_connection_too_many_is_told() -> None:
         async with sdk(echo.port) as again:
             assert 200 == (await again.exchange(post("/x", b"2"))).status
     assert ["overloaded"] == echo.refused
+
+
+async def test_turning_away_costs_no_look_at_all_connections() -> None:
+    """Where all were at work a moment ago they are taken to be still, for as long as looking is worth."""
+    hold = asyncio.Event()
+    async with echoing(connections=1, hold=hold) as echo, sdk(echo.port) as client:
+        await client.send(post("/x", b"1"))
+        await echo.until(1)
+        assert echo._server is not None
+        before = asyncio.get_running_loop().time()
+        assert not echo._server._made_room()
+        assert before + LOOK_AGAIN_S <= echo._server._look_at
+        echo._server._look_at += 60
+        hold.set()
+        assert b"1" == (await client.answer()).body
+        async with sdk(echo.port) as late:
+            assert [503] == statuses(await late.rest())
 
 
 def _large(path: str, size: int) -> bytes:
