@@ -58,7 +58,7 @@ class Program:
 
         Raises:
             RecordRefused: 422, a field could not be scrubbed and the policy says `on_error: refuse`, or it stands
-                outside of any record.
+                outside of any record; or there is more to look at closely than one request may have.
         """
         received = len(batch.records)
         walk = Walk(self.on_error)

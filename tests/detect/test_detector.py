@@ -2,8 +2,9 @@ import base64
 
 import pytest
 
-from proxy.detect.detector import Detector, Span, apart
+from proxy.detect.detector import MATCHES_LIMIT, Detector, Span, apart
 from proxy.detect.row import Row
+from proxy.errors import RecordRefused
 
 DETECTOR = Detector()
 
@@ -159,3 +160,9 @@ def test_a_text_that_holds_the_separator_moves_no_place():
 def test_of_places_that_overlap_the_first_stays(places, expected):
     """What touches does not overlap; the result is in the order of the text, however many there are."""
     assert expected == apart(places)
+
+
+def test_more_than_can_be_looked_at_closely_is_refused():
+    """What is all addresses is no event, and would hold up everybody else's."""
+    with pytest.raises(RecordRefused):
+        Detector().find(["a@b.co " * (MATCHES_LIMIT // 2), "c@d.co " * (MATCHES_LIMIT // 2 + 1)])
