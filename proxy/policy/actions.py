@@ -117,7 +117,7 @@ def _mask(words: Any, _subject: Subject, _keyring: Keyring) -> Apply:
 
     def mask(value: Scalar) -> Scalar:
         text = as_text(value)
-        hidden = len(text) - keep
+        hidden = len(text) - keep if len(text) > keep else len(text)  # of a short value the end is all of it
         return "".join("*" if at < hidden and sign.isalnum() else sign for at, sign in enumerate(text))
 
     return mask
