@@ -6,6 +6,7 @@ out, because the vendor would then make one up from the address the request came
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from proxy.policy.actions import action_name
@@ -23,35 +24,39 @@ _ALLOWED = {
     Contract.RESERVED: frozenset({"keep"}),
     Contract.IDENTITY: frozenset({"keep", "hash", "encrypt"}),
 }
+_CODES = {Contract.RESERVED: "E301", Contract.IDENTITY: "E302"}
 
 
 def contract_faults(policy: Policy, index: Index, resolver: Resolver, vendor: str) -> list[Diagnostic]:
-    """Find the rules that would make this vendor refuse events, or invent identities."""
+    """Find the rules that would make this vendor refuse events, or invent identities; each once, with all it hits."""
+    hit: defaultdict[tuple[Place, str, str, Contract], list[str]] = defaultdict(list)
+    for kind, path, field in index:
+        for name, place, action in _deciding(policy, resolver, kind, path, field):
+            if action not in _ALLOWED[field.contract]:
+                hit[place, name, action, field.contract].append(dotted((kind, *path)))
     return [
-        fault
-        for kind, path, field in index
-        if field.contract is not Contract.FREE
-        for fault in _faults(policy, resolver, vendor, kind, path, field)
+        Diagnostic(
+            place,
+            _CODES[contract],
+            f"expected {name} {_needs(contract, fields, vendor)}, got {action}",
+            "name it, or extend `base`" if place == policy.place else "",
+        )
+        for (place, name, action, contract), fields in hit.items()
     ]
 
 
-def _faults(
-    policy: Policy, resolver: Resolver, vendor: str, kind: str, path: tuple[str, ...], field: Field
-) -> list[Diagnostic]:
-    allowed = _ALLOWED[field.contract]
-    needs = f"to {' or '.join(sorted(allowed))} {dotted((kind, *path))}, which {vendor} needs"
-    code = "E301" if field.contract is Contract.RESERVED else "E302"
-    return [
-        Diagnostic(place, code, f"expected {name} {needs}, got {action}")
-        for name, place, action in _deciding(policy, resolver, kind, path, field)
-        if action not in allowed
-    ]
+def _needs(contract: Contract, fields: list[str], vendor: str) -> str:
+    shown = next((field for field in fields if field.startswith("event.")), fields[0])
+    others = f" and {len(fields) - 1} more" if len(fields) > 1 else ""
+    return f"to {' or '.join(sorted(_ALLOWED[contract]))} {shown}{others}, which {vendor} needs"
 
 
 def _deciding(
     policy: Policy, resolver: Resolver, kind: str, path: tuple[str, ...], field: Field
 ) -> Iterator[tuple[str, Place, str]]:
-    """Give what decides over a field: a rule, or those of the entities that may stand in it."""
+    """Give what decides over a field that the vendor needs: a rule, or those of the entities that may stand in it."""
+    if field.contract is Contract.FREE:
+        return
     trial = resolver.trial(kind, path)
     if trial is not None:
         yield f"`{trial.spec.id}`", trial.place, action_name(trial.spec.do)
@@ -65,10 +70,10 @@ def _deciding(
 
 
 def _rule(resolver: Resolver, kind: str, path: tuple[str, ...]) -> Rule | None:
-    """Give the rule that decides over a place: of those on the way down the first that keeps or drops all below it."""
+    """Give the rule that decides over a place: the last on the way down, unless one before it drops all below."""
     rule = None
     for depth in range(1, len(path) + 1):
         rule = resolver.rule(kind, path[:depth]) or rule
-        if rule is not None and action_name(rule.spec.do) in ("keep", "drop"):
+        if rule is not None and action_name(rule.spec.do) == "drop":
             break
     return rule
