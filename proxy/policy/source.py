@@ -200,14 +200,15 @@ def _diagnostic(source: Source, detail: ErrorDetails, known: list[str]) -> Diagn
     return Diagnostic(place, "E107", f"expected {_expected(detail['msg'])}, got {got}")
 
 
-_KINDS = {dict: "a mapping", list: "a list", str: "a string", bool: "a truth value", int: "a number", float: "a number"}
+_KINDS = {dict: "a mapping", list: "a list", str: "a string", bool: "a truth value", int: "a number", float: "a decimal"}
 
 
 def _expected(message: str) -> str:
     """Take pydantic's words for its own types out of a message, since an author writes YAML."""
     text = message.removeprefix("Input should be ").replace("String should match pattern", "a string that matches")
-    text = text.partition(", unable to parse")[0].replace("a valid integer", "a number")
-    return re.sub(r"a valid dictionary(?: or instance of \w+)?", "a mapping", text).replace("a valid ", "a ")
+    text = re.split(", unable to parse|, got a number", text)[0].replace("a valid integer", "a whole number")
+    text = re.sub(r"a valid dictionary(?: or instance of \w+)?", "a mapping", text)
+    return text.replace("a valid tuple", "a list").replace("a valid ", "a ")
 
 
 def _field_names(model: type[BaseModel]) -> list[str]:
