@@ -200,7 +200,14 @@ def _diagnostic(source: Source, detail: ErrorDetails, known: list[str]) -> Diagn
     return Diagnostic(place, "E107", f"expected {_expected(detail['msg'])}, got {got}")
 
 
-_KINDS = {dict: "a mapping", list: "a list", str: "a string", bool: "a truth value", int: "a number", float: "a decimal"}
+_KINDS = {
+    dict: "a mapping",
+    list: "a list",
+    str: "a string",
+    bool: "a truth value",
+    int: "a number",
+    float: "a decimal",
+}
 
 
 def _expected(message: str) -> str:
