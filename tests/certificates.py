@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 
@@ -40,9 +40,9 @@ class Authority:
         self.bundle = folder / "ca.pem"
         self.bundle.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, name: str, host: str = "127.0.0.1", *, expired: bool = False) -> Pair:
+    def issue(self, name: str, host: str = "127.0.0.1", *, expired: bool = False, kind: str = "ec") -> Pair:
         """Write a certificate and its key; the same name overwrites."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 2048)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
         builder = self._builder(subject, key, last_day=-1 if expired else 1)
@@ -57,7 +57,7 @@ class Authority:
         return pair
 
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, last_day: int = 1
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, last_day: int = 1
     ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (

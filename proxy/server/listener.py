@@ -112,6 +112,9 @@ def address_of(opened: socket.socket) -> str:
 class Tls:
     """The listener's certificate, read again when its files change.
 
+    Each content has a context of its own: one that takes a second certificate keeps the first where the kinds of key
+    differ, and goes on serving it. The listener has the first context, which hands every handshake to the newest.
+
     Args:
         cert_file: chain in PEM.
         key_file: private key in PEM, without a passphrase.
@@ -123,7 +126,8 @@ class Tls:
     def __init__(self, cert_file: Path, key_file: Path) -> None:
         self._files = cert_file, key_file
         self._seen = self._look()
-        self.context = self._read()
+        self.context = self._newest = self._read()
+        self.context.sni_callback = self._hand_on  # called without a name, too
 
     def refresh(self) -> bool:
         """Take new files over for connections from now on, if they changed.
@@ -138,9 +142,11 @@ class Tls:
         if seen == self._seen:
             return False
         self._seen = seen
-        self._read()  # aside first: half a new pair must not touch the context that is in use
-        self.context.load_cert_chain(*self._files)
+        self._newest = self._read()
         return True
+
+    def _hand_on(self, handshake: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        handshake.context = self._newest
 
     def _look(self) -> tuple[tuple[int, int, int], ...]:
         """Tell one content from the next; a mounted Secret changes by a symbolic link, so inodes count too."""
