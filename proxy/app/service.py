@@ -131,6 +131,7 @@ class Service:
             self._take(self._compiled)
             make_room(self._compiled.settings.limits.connections)
         self.check_canaries()
+        self._tell_certificate()
         self.telemetry.reloaded(taken=True)
         await self.private.open()
         await self.public.open()
@@ -159,6 +160,7 @@ class Service:
                 compiled = await asyncio.to_thread(recompile, self._compiled, self._reread, self._environ)
                 if self._tls is not None:
                     self._tls.refresh()
+                    self._tell_certificate()
                 self._take(compiled)
         except StartError as error:
             self._fault = error.reason
@@ -205,9 +207,13 @@ class Service:
             return
         try:
             if self._tls.refresh():
+                self._tell_certificate()
                 say("certificate taken")
         except StartError as error:
             say("certificate refused", logging.ERROR, reason=error.reason, detail=str(error))
+
+    def _tell_certificate(self) -> None:
+        self.telemetry.set("certificate", self._tls.end_s if self._tls else 0)
 
     def check_canaries(self) -> None:
         """Send the canary corpus through every lane's program; what comes through pages somebody."""

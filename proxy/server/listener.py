@@ -16,6 +16,8 @@ import ssl
 import stat
 from pathlib import Path
 
+from cryptography import x509
+
 from proxy.errors import SettingsError
 from proxy.server.http1.server import Server
 
@@ -119,6 +121,8 @@ class Tls:
         cert_file: chain in PEM.
         key_file: private key in PEM, without a passphrase.
 
+    `end_s` is when the certificate that is served ends, in seconds since 1970.
+
     Raises:
         SettingsError: the files are no matching pair.
     """
@@ -126,7 +130,8 @@ class Tls:
     def __init__(self, cert_file: Path, key_file: Path) -> None:
         self._files = cert_file, key_file
         self._seen = self._look()
-        self.context = self._newest = self._read()
+        self.context, self.end_s = self._read()
+        self._newest = self.context
         self.context.sni_callback = self._hand_on  # called without a name, too
 
     def refresh(self) -> bool:
@@ -142,7 +147,7 @@ class Tls:
         if seen == self._seen:
             return False
         self._seen = seen
-        self._newest = self._read()
+        self._newest, self.end_s = self._read()
         return True
 
     def _hand_on(self, handshake: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
@@ -156,15 +161,16 @@ class Tls:
             return ()
         return tuple((status.st_mtime_ns, status.st_ino, status.st_size) for status in found)
 
-    def _read(self) -> ssl.SSLContext:
+    def _read(self) -> tuple[ssl.SSLContext, int]:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.set_alpn_protocols(["http/1.1"])
         try:
             context.load_cert_chain(*self._files, password=_no_passphrase)
+            served, *_ = x509.load_pem_x509_certificates(self._files[0].read_bytes())
         except (OSError, ssl.SSLError, ValueError) as error:
             where = ", ".join(str(path) for path in self._files)
             raise SettingsError("a certificate and its key in PEM", type(error).__name__, where) from error
-        return context
+        return context, int(served.not_valid_after_utc.timestamp())
 
 
 def _no_passphrase() -> str:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import time
 
 import orjson
 import pytest
@@ -130,14 +131,23 @@ async def test_tls_is_served_and_its_certificate_changes_while_it_runs(tmp_path:
             assert 404 == (await client.answer()).status
             return str(client.writer.get_extra_info("peercert")["serialNumber"])
 
+    def left_s(service: Service) -> float:
+        store = service.telemetry.store
+        return store.values[store.slot("certificate", ())] - time()
+
     async with _serving(path) as (service, port, _):
         first = await serial(port)
+        assert 0 < left_s(service) <= 86_400
         authority.issue("other").cert_file.replace(pair.cert_file)
         service.check_certificate()
         assert first == await serial(port)
-        authority.issue("server")
+        authority.issue("server", last_day=9)
         service.check_certificate()
         assert first != await serial(port)
+        assert 8 * 86_400 < left_s(service) <= 9 * 86_400
+        authority.issue("server", last_day=5)
+        await service.reload()
+        assert 4 * 86_400 < left_s(service) <= 5 * 86_400
 
 
 async def test_a_certificate_that_is_not_there_is_not_looked_for(tmp_path: Path) -> None:

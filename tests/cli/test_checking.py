@@ -9,6 +9,7 @@ from proxy.app.compose import compile_all
 from proxy.errors import StartError
 from proxy.policy.load import shipped
 from proxy.settings import load
+from tests.certificates import Authority
 from tests.cli.commands import Run
 from tests.policy.programs import REGISTRY
 
@@ -121,6 +122,19 @@ def test_what_settings_name_is_looked_for(before: str, after: str, told: str, ru
     with pytest.raises(StartError) as caught:
         compile_all(load(settings, {}), {})
     assert f"{caught.value}\n" == out
+
+
+def test_a_certificate_that_has_ended_is_told(run: Run, settings: Path) -> None:
+    """One that has not is good; a start takes both, since serving is seen and not serving is an outage."""
+    authority = Authority(settings.parent)
+    text = settings.read_text()
+    settings.write_text(f"listen: {{tls: {{cert_file: server.pem, key_file: server.key}}}}\n{text}")
+    authority.issue("server")
+    assert 0 == run("check", settings)[0]
+    authority.issue("server", last_day=-1)
+    status, out, _ = run("check", settings)
+    assert (1, True) == (status, out.startswith("expected a certificate that has not ended, got one that did on 20"))
+    compile_all(load(settings, {}), {})
 
 
 def test_a_fault_of_two_files_is_told_once(run: Run, settings: Path) -> None:
