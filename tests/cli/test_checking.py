@@ -90,7 +90,7 @@ def test_good_settings_are_status_0(run: Run, settings: Path) -> None:
 
 
 ABSENT = {
-    "an unknown policy": ("balanced", "balnced", "balnced:1:1: E100 expected a policy, got no such file (hint: did"),
+    "an unknown policy": ("balanced", "balnced", "{file}:4:84: E100 expected a policy, got no such file (hint: did"),
     "an unknown route": ("policy:", "upstreams: {libary: 'http://a'}, policy:", "expected routes of mixpanel ("),
     "no key": ("file: key", "file: kye", "expected a readable key file, got No such file or directory ("),
     "no database": (
@@ -117,6 +117,7 @@ ABSENT = {
 def test_what_settings_name_is_looked_for(before: str, after: str, told: str, run: Run, settings: Path) -> None:
     """The check says what the start would, in one line."""
     settings.write_text(settings.read_text().replace(before, after))
+    told = told.replace("{file}", str(settings))
     status, out, _ = run("check", settings)
     assert (1, 1, told) == (status, out.count("\n"), out[: len(told)])
     with pytest.raises(StartError) as caught:
