@@ -167,10 +167,11 @@ class Tls:
         try:
             context.load_cert_chain(*self._files, password=_no_passphrase)
             served, *_ = x509.load_pem_x509_certificates(self._files[0].read_bytes())
+            end = served.not_valid_after_utc
         except (OSError, ssl.SSLError, ValueError) as error:
             where = ", ".join(str(path) for path in self._files)
             raise SettingsError("a certificate and its key in PEM", type(error).__name__, where) from error
-        return context, int(served.not_valid_after_utc.timestamp())
+        return context, int(end.timestamp())
 
 
 def _no_passphrase() -> str:
