@@ -149,10 +149,12 @@ def _is_excepted(parts: SplitResult, listed: list[str]) -> bool:
 
     A name is not resolved for this. Source: curl(1), NO_PROXY; networks since curl 7.86.
     """
-    if proxy_bypass_environment(parts.netloc, {"no": ",".join(listed)}):
-        return True
+    host = (parts.hostname or "").rstrip(".")
+    for named in (host, f"{host}:{parts.port}"):
+        if proxy_bypass_environment(named, {"no": ",".join(name.rstrip(".") for name in listed)}):
+            return True
     try:
-        address = ip_address(parts.hostname or "")
+        address = ip_address(host)
     except ValueError:
         return False
     return any(address in network for network in _networks(listed))
