@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 
@@ -40,12 +40,17 @@ class Authority:
         self.bundle = folder / "ca.pem"
         self.bundle.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, name: str, host: str = "127.0.0.1", *, expired: bool = False) -> Pair:
-        """Write a certificate and its key; the same name overwrites."""
-        key = ec.generate_private_key(ec.SECP256R1())
+    def issue(self, name: str, host: str = "127.0.0.1", *, last_day: int = 1, kind: str = "ec") -> Pair:
+        """Write a certificate and its key; the same name overwrites.
+
+        Args:
+            last_day: counted from today; -1 has ended.
+            kind: of key, `ec` or `rsa`.
+        """
+        key = ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 2048)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
-        builder = self._builder(subject, key, last_day=-1 if expired else 1)
+        builder = self._builder(subject, key, last_day)
         signed = builder.add_extension(address, critical=False).sign(self._key, hashes.SHA256())
         pair = Pair(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         pair.cert_file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
@@ -57,7 +62,7 @@ class Authority:
         return pair
 
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, last_day: int = 1
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, last_day: int = 1
     ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (

@@ -165,19 +165,24 @@ PROCESS = Row(
         Panel(
             "Resident memory", "By instance and worker.", "bytes",
             (Query("sum by (instance, worker) (eventveil_resident_memory_bytes{<job>})", "{{instance}} {{worker}}"),),
-            width=6,
+            width=5,
         ),
         Panel(
             "Open connections", "At the public port.", "short",
-            (Query("sum by (instance) (eventveil_open_connections{<job>})", "{{instance}}"),), width=6,
+            (Query("sum by (instance) (eventveil_open_connections{<job>})", "{{instance}}"),), width=5,
         ),
         Panel(
             "Up since", "How long each instance's oldest worker has been running.", "s",
-            (Query("time() - min by (instance) (eventveil_start_timestamp_seconds{<job>})", "{{instance}}"),), width=6,
+            (Query("time() - min by (instance) (eventveil_start_timestamp_seconds{<job>})", "{{instance}}"),), width=5,
+        ),
+        Panel(
+            "Certificate", "How long the certificate still holds that each instance serves; none without TLS.", "s",
+            (Query("(eventveil_certificate_end_timestamp_seconds{<job>} > 0) - time()", "{{instance}}"),), width=5,
+            least=None,
         ),
         Panel(
             "Versions", "Instances by version.", "none",
-            (Query("count by (version) (eventveil_build_info{<job>})", "{{version}}"),), "table", width=6,
+            (Query("count by (version) (eventveil_build_info{<job>})", "{{version}}"),), "table", width=4,
             columns=("version",),
         ),
     ),

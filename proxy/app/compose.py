@@ -19,7 +19,7 @@ from proxy.delivery import Client, Direct, Timeouts, Upstream, egress_proxy, tls
 from proxy.errors import PolicyError, SettingsError, StartError
 from proxy.keys.keyring import Keyring
 from proxy.policy.compile import compile_program
-from proxy.policy.load import load
+from proxy.policy.load import absent, load
 from proxy.policy.program import Program
 from proxy.server.lanes import Lane, Lanes, Origins
 from proxy.server.listener import Tls
@@ -70,7 +70,7 @@ def compile_all(settings: Settings, environ: Mapping[str, str]) -> Compiled:
     tls = _tried(faults, partial(tls_context, settings.ca_bundle)) or tls_context(None)
     egress = environ if settings.proxy_from_env else {}
     program = cache(partial(_program, settings, keyring))  # lanes of one vendor and policy share it
-    programs = [_tried(faults, partial(program, lane.policy, lane.dialect)) for lane in settings.lanes]
+    programs = [_tried(faults, partial(_program_of, lane, settings, program)) for lane in settings.lanes]
     upstreams = [_tried(faults, partial(_upstreams, lane, tls, egress)) for lane in settings.lanes]
     token = _tried(faults, partial(_token, settings))
     visitors = _tried(faults, partial(_visitors, settings)) or Visitors()
@@ -157,6 +157,13 @@ def _joined(faults: list[StartError]) -> StartError:
         return faults[0]
     text = "\n".join(dict.fromkeys(line for told in distinct for line in told.splitlines()))
     return PolicyError(text) if all(isinstance(fault, PolicyError) for fault in faults) else SettingsError(text)
+
+
+def _program_of(lane: LaneSettings, settings: Settings, program: Callable[[str, str], Program]) -> Program:
+    fault = absent(lane.policy, settings.policies.search, lane.policy_at)
+    if fault is not None:
+        raise PolicyError(str(fault))
+    return program(lane.policy, lane.dialect)
 
 
 def _program(settings: Settings, keyring: Keyring, policy: str, dialect: str) -> Program:

@@ -1,4 +1,4 @@
-"""Several workers that share one port: started, told the same, replaced when they die, ended together.
+"""Several workers that share one port: started, told the same, replaced when they die or hang, ended together.
 
 The parent compiles once and forks, so that workers share the memory of models and tables; it serves nothing itself.
 Each worker has sockets of its own (SO_REUSEPORT: the kernel spreads connections) and a store of its own in one shared
@@ -22,7 +22,7 @@ from proxy.app.service import Sockets, open_sockets
 from proxy.app.unforeseen import unforeseen
 from proxy.errors import StartError
 from proxy.settings import Settings
-from proxy.telemetry import STORE_BYTES, Store, Telemetry, say, trace
+from proxy.telemetry import STORE_BYTES, Store, Telemetry, beats, say, trace
 
 __all__ = ["Replacements", "open_all", "supervise"]
 
@@ -30,7 +30,11 @@ Work = Callable[[Sockets, Telemetry, int], None]
 """What a worker does until a signal ends it, or the parent is gone and the pipe's end that it gets closes."""
 
 ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
-HEARD = ENDING | {signal.SIGHUP, signal.SIGCHLD}
+HEARD = ENDING | {signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM}
+
+LOOK_S, LOOKS = 20.0, 3
+"""A worker whose event loop has not turned at so many looks hangs: as long as a liveness probe of ours waits, which
+reaches one worker and then another, and so ends none. A process that is suspended has missed one look, not three."""
 
 GRACE_S = 5.0
 """Beyond the drain timeout, before a worker that does not end is killed."""
@@ -92,6 +96,7 @@ def supervise(settings: Settings, work: Work, refresh: Callable[[], None]) -> No
     house = _Workers(sockets, memory, work)
     for number in range(settings.workers):
         house.start(number)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_S, LOOK_S)  # no worker inherits it
     replacements = Replacements()
     while True:
         heard = signal.sigwait(HEARD)
@@ -101,6 +106,9 @@ def supervise(settings: Settings, work: Work, refresh: Callable[[], None]) -> No
         if heard == signal.SIGHUP:
             house.tell(signal.SIGHUP)
             refresh()
+            continue
+        if heard == signal.SIGALRM:
+            house.kill_hanging()
             continue
         for number in house.dead():
             say("worker died", logging.ERROR, worker=number)
@@ -117,8 +125,11 @@ class _Workers:
     work: Work
     pids: dict[int, int] = field(default_factory=dict)
     pipe: tuple[int, int] = field(default_factory=os.pipe)
+    looked: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Worker → its beats at the last look, and the looks since they changed."""
 
     def start(self, number: int) -> None:
+        self.looked.pop(number, None)
         pid = os.fork()
         if pid == 0:
             os._exit(self._run(number))
@@ -129,7 +140,7 @@ class _Workers:
         try:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD - {signal.SIGHUP})  # `work` hears that when it serves
             count = len(self.sockets)
-            stores = [Store(self.memory[place * STORE_BYTES : (place + 1) * STORE_BYTES]) for place in range(count)]
+            stores = [Store(self._memory_of(other)) for other in range(count)]
             os.close(self.pipe[1])  # now only the parent holds it open
             self._leave_to_others(number)
             self.work(self.sockets[number], Telemetry(stores[number], stores), self.pipe[0])
@@ -140,6 +151,9 @@ class _Workers:
             say("worker failed", logging.ERROR, worker=number, trace=trace(error))
             return 1
         return 0
+
+    def _memory_of(self, number: int) -> memoryview:
+        return self.memory[number * STORE_BYTES : (number + 1) * STORE_BYTES]
 
     def _leave_to_others(self, number: int) -> None:
         """Close the other workers' sockets: one that ends could not close its own while they are open here."""
@@ -153,6 +167,17 @@ class _Workers:
     def tell(self, name: signal.Signals) -> None:
         for pid in self.pids:
             os.kill(pid, name)
+
+    def kill_hanging(self) -> None:
+        """Look at every worker; the kernel gives one that hangs its share of new connections, and nobody answers."""
+        for pid, number in self.pids.items():
+            now = beats(self._memory_of(number))
+            before, still = self.looked.get(number, (-1, 0))
+            still = still + 1 if now == before else 0
+            self.looked[number] = now, still
+            if still == LOOKS:
+                say("worker hangs", logging.ERROR, worker=number)
+                os.kill(pid, signal.SIGKILL)
 
     def dead(self) -> list[int]:
         """Give the numbers of workers that ended; several may have, behind one signal."""

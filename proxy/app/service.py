@@ -46,7 +46,7 @@ TICK_S = 5.0
 """How often the certificate's files are looked at."""
 
 CANARY_TICKS = 12
-"""Once a minute: a dozen small texts for each lane, some 2 ms."""
+"""Once a minute: a dozen small texts for each program, some 2 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Service:
         reread: reads the settings anew for a reload; None when they came from nowhere.
         environ: where egress proxies are named.
         sockets: already bound; opened from the settings by default.
-        others: tells the workers beside this one to reload as well.
+        others: tells all workers to reload, this one among them; None when there is no other.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Service:
         environ: Mapping[str, str] = os.environ,
         sockets: Sockets | None = None,
         telemetry: Telemetry | None = None,
-        others: Callable[[], None] = lambda: None,
+        others: Callable[[], None] | None = None,
     ) -> None:
         self._compiled, self._reread, self._environ = compiled, reread, environ
         self.telemetry = telemetry or Telemetry()
@@ -109,6 +109,7 @@ class Service:
         self._ready = False
         self._fault = ""
         self._reloading, self._scraping = asyncio.Lock(), asyncio.Lock()
+        self._asked: asyncio.Future[StartError | None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._tls = listener_tls(compiled.settings)
         opened = sockets or open_sockets(compiled.settings)
@@ -130,6 +131,7 @@ class Service:
             self._take(self._compiled)
             make_room(self._compiled.settings.limits.connections)
         self.check_canaries()
+        self._tell_certificate()
         self.telemetry.reloaded(taken=True)
         await self.private.open()
         await self.public.open()
@@ -145,27 +147,42 @@ class Service:
             StartError: they are not taken; the old ones stay.
         """
         async with self._reloading:
-            try:
-                with unforeseen():
-                    compiled = await asyncio.to_thread(recompile, self._compiled, self._reread, self._environ)
-                    if self._tls is not None:
-                        self._tls.refresh()
-                    self._take(compiled)
-            except StartError as error:
-                self._fault = error.reason
-                self.telemetry.reloaded(taken=False)
-                say("reload refused", logging.ERROR, reason=error.reason, detail=str(error).splitlines())
-                raise
-            self._fault = ""
-            self.telemetry.reloaded(taken=True)
-            give_back(again=True)
-            say("reloaded")
+            asked, self._asked = self._asked, None
+            fault = await self._reload()
+            if asked is not None:
+                asked.set_result(fault)
+            if fault is not None:
+                raise fault
+
+    async def _reload(self) -> StartError | None:
+        try:
+            with unforeseen():
+                compiled = await asyncio.to_thread(recompile, self._compiled, self._reread, self._environ)
+                if self._tls is not None:
+                    self._tls.refresh()
+                    self._tell_certificate()
+                self._take(compiled)
+        except StartError as error:
+            self._fault = error.reason
+            self.telemetry.reloaded(taken=False)
+            say("reload refused", logging.ERROR, reason=error.reason, detail=str(error).splitlines())
+            return error
+        self._fault = ""
+        self.telemetry.reloaded(taken=True)
+        give_back(again=True)
+        say("reloaded")
+        return None
 
     async def _reload_everywhere(self) -> None:
-        try:
+        """Reload, and where there are other workers have all of them do so once; this one's outcome is the answer."""
+        if self._others is None:
             await self.reload()
-        finally:
-            self._others()  # each tells of a refusal, too
+            return
+        asked = self._asked = self._asked or asyncio.get_running_loop().create_future()
+        self._others()
+        fault = await asyncio.shield(asked)  # the next reload to begin tells whoever waits
+        if fault is not None:
+            raise fault
 
     async def stop(self) -> None:
         """Stop accepting, finish what is under way within the time allowed, and close."""
@@ -190,13 +207,19 @@ class Service:
             return
         try:
             if self._tls.refresh():
+                self._tell_certificate()
                 say("certificate taken")
         except StartError as error:
             say("certificate refused", logging.ERROR, reason=error.reason, detail=str(error))
 
+    def _tell_certificate(self) -> None:
+        self.telemetry.set("certificate", self._tls.end_s if self._tls else 0)
+
     def check_canaries(self) -> None:
         """Send the canary corpus through every lane's program; what comes through pages somebody."""
-        found = sum(len(leaks(program)) for program in self._compiled.programs)
+        programs = self._compiled.programs
+        leaking = {program: len(leaks(program)) for program in set(programs)}  # lanes share them
+        found = sum(leaking[program] for program in programs)
         self.telemetry.set("canary", found)
         if found:
             say("canary leaks", logging.ERROR)

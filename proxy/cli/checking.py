@@ -12,14 +12,16 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from proxy.app.compose import compile_all
+from proxy.app.compose import compile_all, listener_tls
 from proxy.app.unforeseen import unforeseen
 from proxy.errors import PolicyError, SettingsError, StartError
 from proxy.keys.keyring import Keyring
 from proxy.policy import Policy, compile_program, load_text
 from proxy.policy.source import read
+from proxy.settings import Settings
 from proxy.settings import load as load_settings
 from proxy.wire.registry import DIALECTS
 
@@ -74,7 +76,23 @@ def _check(file: Path) -> None:
     elif "recognizers" in keys and "lanes" not in keys:
         _read_registry(file)
     else:
-        compile_all(load_settings(file, os.environ), os.environ)
+        settings = load_settings(file, os.environ)
+        compile_all(settings, os.environ)
+        _check_certificate(settings)
+
+
+def _check_certificate(settings: Settings) -> None:
+    """Tell a certificate that has ended. A start takes it all the same: alerts know it, and no restart is an outage.
+
+    Raises:
+        SettingsError: it has.
+    """
+    tls = listener_tls(settings)
+    if tls is not None and tls.end_s <= datetime.now(UTC).timestamp():
+        ended = datetime.fromtimestamp(tls.end_s, UTC).date()
+        raise SettingsError(
+            "a certificate that has not ended", f"one that did on {ended}", str(settings.listen.tls.cert_file)
+        )
 
 
 def _read_registry(file: Path) -> None:

@@ -2,7 +2,8 @@
 
 `pool` has connections made and gives each one request at a time. There is no task and no timer here: whoever sends
 waits on one future, and `pool` calls `expire` when time is up. An exchange that ends in any way but a whole answer
-closes the connection, and so does a byte that nobody asked for.
+closes the connection, and so does a byte that nobody asked for. Only of a new connection such bytes are kept, since
+they are meant for nobody else: a vendor or balancer that has no room says so before it was asked.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ LARGE_BYTES = 2**20
 """Larger bodies go out in pieces that wait for the vendor to read, so that one does not hold up the event loop."""
 
 PIECE_BYTES = 2**18
+BAD_REQUEST = 400
 
 
 class Connection(asyncio.Protocol):
@@ -36,8 +38,8 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_early", "_gone", "_loop", "_opened", "_poll", "_reader", "_room", "_transport", "_waiter", "born", "deadline",
-        "idle_since", "origin",
+        "_early", "_gone", "_is_new", "_loop", "_opened", "_poll", "_reader", "_room", "_transport", "_unasked",
+        "_waiter", "born", "deadline", "idle_since", "origin",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +53,7 @@ class Connection(asyncio.Protocol):
         self._reader: AnswerReader | None = None
         self._waiter: asyncio.Future[Answer | DeliveryError] | None = None
         self._room: asyncio.Future[None] | None = None
+        self._is_new, self._unasked = True, b""
         self._early = False  # the answer came before all of the request was sent, or something came behind it
 
     @property
@@ -74,6 +77,9 @@ class Connection(asyncio.Protocol):
             UpstreamTimeout: 504, `expire` was called.
             DeliveryError: 502, the connection broke, or what came is no answer for us.
         """
+        unasked, self._unasked, self._is_new = self._unasked, b"", False
+        if unasked:
+            return _refusal(reader, unasked)
         if not self.is_open:
             raise _ended(None)
         self._reader, self._early = reader, False
@@ -135,6 +141,8 @@ class Connection(asyncio.Protocol):
         """Feed the reader; without one, or behind its answer, nobody wants to hear anything."""
         if self._reader is None or self._reader.answer is not None:
             self._early = True
+            if self._is_new:
+                self._unasked += data
             self.abort()
             return
         try:
@@ -169,6 +177,19 @@ class Connection(asyncio.Protocol):
         if self._room is not None and not self._room.done():
             self._room.set_result(None)
         self._room = None
+
+
+def _refusal(reader: AnswerReader, unasked: bytes) -> Answer:
+    """Read what came before there was a request, which is then not sent: only a whole answer that refuses is believed.
+
+    Raises:
+        UpstreamUnreachable: 502, it is no such answer.
+        DeliveryError: 502, it is none for us.
+    """
+    answer = reader.feed(unasked)
+    if answer is None or answer.status < BAD_REQUEST:
+        raise UpstreamUnreachable("an answer", "something else before the request", "upstream")
+    return answer
 
 
 def _ended(error: Exception | None) -> UpstreamUnreachable:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ssl
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # public, missing in typeshed
 
 from proxy.errors import EventveilError, SettingsError
@@ -122,7 +124,7 @@ def egress_proxy(base: str, environ: Mapping[str, str]) -> EgressProxy | None:
     Source: everything.curl.dev/usingcurl/proxies/env.html, 2025: lower case wins over upper case.
     """
     parts = urlsplit(base)
-    if proxy_bypass_environment(parts.netloc, {"no": _variable(environ, "no_proxy")}):
+    if _is_excepted(parts, _variable(environ, "no_proxy").replace(",", " ").split()):
         return None
     value = _variable(environ, f"{parts.scheme}_proxy") or _variable(environ, "all_proxy")
     if not value:
@@ -140,6 +142,28 @@ def egress_proxy(base: str, environ: Mapping[str, str]) -> EgressProxy | None:
         return EgressProxy(f"http://{host}")
     credentials = b":".join(map(unquote_to_bytes, (proxy.username, proxy.password or "")))
     return EgressProxy(f"http://{host}", f"Basic {b64encode(credentials).decode()}")
+
+
+def _is_excepted(parts: SplitResult, listed: list[str]) -> bool:
+    """Tell whether NO_PROXY names a host: itself, a domain that it is in, or a network that its address is in.
+
+    A name is not resolved for this. Source: curl(1), NO_PROXY; networks since curl 7.86.
+    """
+    host = (parts.hostname or "").rstrip(".")
+    for named in (host, f"{host}:{parts.port}"):
+        if proxy_bypass_environment(named, {"no": ",".join(name.rstrip(".") for name in listed)}):
+            return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in _networks(listed))
+
+
+def _networks(listed: list[str]) -> Iterator[IPv4Network | IPv6Network]:
+    for text in listed:
+        with suppress(ValueError):  # it is a name
+            yield ip_network(text.strip("[]"), strict=False)
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:

@@ -26,7 +26,7 @@ from proxy.policy.selectors import Selector, SelectorError
 from proxy.policy.source import Source, read, validate
 from proxy.policy.spec import EntityRule, Example, FieldRule, NamesSpec, OnError, PolicySpec, Unknown
 
-__all__ = ["Policy", "Rule", "load", "load_text", "shipped"]
+__all__ = ["Policy", "Rule", "absent", "load", "load_text", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +82,28 @@ def load(name_or_path: str, search: Iterable[Path] = ()) -> Policy:
     Raises:
         PolicyError: with every diagnostic.
     """
-    folders = [*search, shipped()]
-    path = _find(name_or_path, folders)
+    path = _find(name_or_path, [*search, shipped()])
     if path is None:
-        known = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
-        place = Place(name_or_path, 1, 1)
-        raise PolicyError(
-            str(Diagnostic(place, "E100", "expected a policy, got no such file", did_you_mean(name_or_path, known)))
-        )
+        raise PolicyError(str(absent(name_or_path, search, Place(name_or_path, 1, 1))))
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}:1:1: E100 expected a readable UTF-8 file, got {type(error).__name__}") from error
     return load_text(text, str(path), search)
+
+
+def absent(name_or_path: str, search: Iterable[Path], place: Place) -> Diagnostic | None:
+    """Say that there is no such policy, with the nearest name; None when there is.
+
+    Args:
+        search: folders looked through before the shipped ones.
+        place: where it is named.
+    """
+    folders = [*search, shipped()]
+    if _find(name_or_path, folders) is not None:
+        return None
+    known = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+    return Diagnostic(place, "E100", "expected a policy, got no such file", did_you_mean(name_or_path, known))
 
 
 def load_text(text: str, file: str, search: Iterable[Path] = ()) -> Policy:

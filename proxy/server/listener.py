@@ -16,6 +16,8 @@ import ssl
 import stat
 from pathlib import Path
 
+from cryptography import x509
+
 from proxy.errors import SettingsError
 from proxy.server.http1.server import Server
 
@@ -112,9 +114,14 @@ def address_of(opened: socket.socket) -> str:
 class Tls:
     """The listener's certificate, read again when its files change.
 
+    Each content has a context of its own: one that takes a second certificate keeps the first where the kinds of key
+    differ, and goes on serving it. The listener has the first context, which hands every handshake to the newest.
+
     Args:
         cert_file: chain in PEM.
         key_file: private key in PEM, without a passphrase.
+
+    `end_s` is when the certificate that is served ends, in seconds since 1970.
 
     Raises:
         SettingsError: the files are no matching pair.
@@ -123,7 +130,9 @@ class Tls:
     def __init__(self, cert_file: Path, key_file: Path) -> None:
         self._files = cert_file, key_file
         self._seen = self._look()
-        self.context = self._read()
+        self.context, self.end_s = self._read()
+        self._newest = self.context
+        self.context.sni_callback = self._hand_on  # called without a name, too
 
     def refresh(self) -> bool:
         """Take new files over for connections from now on, if they changed.
@@ -138,9 +147,11 @@ class Tls:
         if seen == self._seen:
             return False
         self._seen = seen
-        self._read()  # aside first: half a new pair must not touch the context that is in use
-        self.context.load_cert_chain(*self._files)
+        self._newest, self.end_s = self._read()
         return True
+
+    def _hand_on(self, handshake: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        handshake.context = self._newest
 
     def _look(self) -> tuple[tuple[int, int, int], ...]:
         """Tell one content from the next; a mounted Secret changes by a symbolic link, so inodes count too."""
@@ -150,15 +161,17 @@ class Tls:
             return ()
         return tuple((status.st_mtime_ns, status.st_ino, status.st_size) for status in found)
 
-    def _read(self) -> ssl.SSLContext:
+    def _read(self) -> tuple[ssl.SSLContext, int]:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.set_alpn_protocols(["http/1.1"])
         try:
             context.load_cert_chain(*self._files, password=_no_passphrase)
+            served, *_ = x509.load_pem_x509_certificates(self._files[0].read_bytes())
+            end = served.not_valid_after_utc
         except (OSError, ssl.SSLError, ValueError) as error:
             where = ", ".join(str(path) for path in self._files)
             raise SettingsError("a certificate and its key in PEM", type(error).__name__, where) from error
-        return context
+        return context, int(end.timestamp())
 
 
 def _no_passphrase() -> str:

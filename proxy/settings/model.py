@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
+
+from proxy.policy.diagnostics import Place
 
 __all__ = [
     "GeoSettings",
@@ -113,6 +115,19 @@ class LaneSettings(_Section):
     in_flight: Annotated[int, Field(ge=1)] = Field(
         default=256, description="requests under way to the vendor, per worker; one more is answered 503"
     )
+
+    _policy_at: Place | None = PrivateAttr(None)
+
+    @property
+    def policy_at(self) -> Place:
+        """Where the policy is named, for diagnostics; by default the name itself."""
+        return self._policy_at or Place(self.policy, 1, 1)
+
+    def naming(self, place: Place) -> Self:
+        """Give the same lane, its policy named at a place in the settings file."""
+        placed = self.model_copy()
+        placed._policy_at = place  # noqa: SLF001 - its own class
+        return placed
 
     @property
     def label(self) -> str:

@@ -64,7 +64,9 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     settings = validate(source, Settings)
     if settings is None:
         raise SettingsError(render(source.diagnostics))
-    return _beside(settings, path.parent)
+    places = (source.place(("lanes", index, "policy")) for index in range(len(settings.lanes)))
+    lanes = tuple(lane.naming(place) for lane, place in zip(settings.lanes, places, strict=True))
+    return _beside(settings.model_copy(update={"lanes": lanes}), path.parent)
 
 
 def variables() -> dict[str, tuple[tuple[str, ...], FieldInfo]]:

@@ -9,7 +9,7 @@ from proxy.telemetry.collector import Collector, exposition
 from proxy.telemetry.logs import AccessLog, say, set_up, trace
 from proxy.telemetry.meters import NO_LANE, LaneMeter, PolicyFact, Telemetry, Visit
 from proxy.telemetry.process import watch
-from proxy.telemetry.store import STORE_BYTES, Store
+from proxy.telemetry.store import STORE_BYTES, Store, beats
 
 __all__ = [
     "NO_LANE",
@@ -21,6 +21,7 @@ __all__ = [
     "Store",
     "Telemetry",
     "Visit",
+    "beats",
     "exposition",
     "say",
     "set_up",

@@ -53,14 +53,17 @@ def exposition(collector: Collector, accept: str) -> tuple[bytes, str]:
     """Write all metrics in the format that the scraper asks for.
 
     Args:
-        accept: the scraper's Accept header.
+        accept: the scraper's Accept header; one that asks for a version that is none gets the plain form.
 
     Returns:
         The text, and its content type.
     """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(collector)
-    encoder, content_type = choose_encoder(accept)
+    try:
+        encoder, content_type = choose_encoder(accept)
+    except TypeError:  # for the library a version that is no number is text, which it then compares with numbers
+        encoder, content_type = choose_encoder("")
     return encoder(registry), content_type
 
 

@@ -136,6 +136,13 @@ FAMILIES: dict[str, Family] = {
         "max",
         NANOSECONDS,
     ),
+    "certificate": Family(
+        "eventveil_certificate_end_timestamp_seconds",
+        "When the certificate ends that the public port serves; 0 without TLS.",
+        (),
+        "gauge",
+        "min",
+    ),
     "canary": Family(
         "eventveil_canary_leaks",
         "Kinds of data whose canary came through a lane's program at the last look, once a minute; reads 0.",

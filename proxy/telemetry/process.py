@@ -34,6 +34,7 @@ async def watch(telemetry: Telemetry, interval_s: float = INTERVAL_S) -> None:
     loop = asyncio.get_running_loop()
     slots = telemetry.store.slot("lag", (), FAMILIES["lag"].width)
     while True:
+        telemetry.store.beat()
         telemetry.set("rss", resident_bytes())
         due = loop.time() + interval_s
         await asyncio.sleep(interval_s)

@@ -5,6 +5,7 @@ piece of a map that several workers share: each worker writes only its own store
 
     bytes 0-7    directory length in bytes, written last, so that a reader never sees half an entry
     bytes 8-15   values in use
+    bytes 16-23  beats: how often the event loop was seen to turn, for a parent that knows no directory
     directory    a JSON line each: [family, [label value, …], first slot, slots]
     values       signed 64-bit integers
 
@@ -20,9 +21,9 @@ from typing import NamedTuple
 
 from proxy.errors import StartError
 
-__all__ = ["STORE_BYTES", "Entry", "Store"]
+__all__ = ["STORE_BYTES", "Entry", "Store", "beats"]
 
-HEAD_BYTES = 16
+HEAD_BYTES = 24
 DIRECTORY_BYTES = 2**24
 VALUES = 2**19
 STORE_BYTES = HEAD_BYTES + DIRECTORY_BYTES + 8 * VALUES
@@ -75,7 +76,7 @@ class Store:
         known = self._slots.get((family, labels))
         if known is not None:
             return known
-        length, first = self._head
+        length, first, _ = self._head
         line = json.dumps([family, labels, first, width]).encode() + b"\n"
         if length + len(line) + spare * ENTRY_BYTES > DIRECTORY_BYTES or first + width + spare > VALUES:
             raise StartError("room for another series", f"{len(self._slots)} series", "metrics")
@@ -85,6 +86,10 @@ class Store:
         self._head[0] = length + len(line)
         self._slots[family, labels] = first
         return first
+
+    def beat(self) -> None:
+        """Tell that the event loop turns."""
+        self._head[2] += 1
 
     def snapshot(self) -> memoryview[int]:
         """Copy all values in use at one go, so that those of one request are hardly ever torn apart."""
@@ -98,6 +103,11 @@ class Store:
             self._entries.extend(_parsed(fresh))
             self._read_bytes = length
         return self._entries
+
+
+def beats(memory: memoryview) -> int:
+    """Read a store's beats without its directory."""
+    return memory[:HEAD_BYTES].cast("q")[2]
 
 
 def _parsed(lines: bytes) -> Iterator[Entry]:

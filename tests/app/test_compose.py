@@ -81,15 +81,19 @@ def test_what_could_do_harm_does_not_start(
 
 
 def test_the_faults_of_all_policies_are_told_at_once(tmp_path: Path) -> None:
-    """Two lanes with two broken policies are two faults; one that both use is one."""
-    path = write_settings(tmp_path, "http://127.0.0.1:1", policy="missing")
+    """One that both lanes use is one fault; one that is missing is told where each lane names it."""
+    path = write_settings(tmp_path, "http://127.0.0.1:1", policy="./broken.yaml")
+    (tmp_path / "broken.yaml").write_text("policy: broken\nentities: {PERSON: hide}\n")
     with pytest.raises(PolicyError) as caught:
         compile_all(load(path, {}), {})
     assert 1 == len(str(caught.value).splitlines())
-    path.write_text(path.read_text().replace("policy: missing", "policy: other", 1))
+    path.write_text(path.read_text().replace("./broken.yaml", "missing"))
     with pytest.raises(PolicyError) as caught:
         compile_all(load(path, {}), {})
-    assert ["other", "missing"] == [line.partition(":")[0] for line in str(caught.value).splitlines()]
+    lines = [number for number, line in enumerate(path.read_text().splitlines(), 1) if "missing" in line]
+    assert [[str(path), str(line), "E100"] for line in lines] == [
+        [*fault.split(":")[:2], fault.split()[1]] for fault in str(caught.value).splitlines()
+    ]
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
@@ -106,7 +110,8 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     starts = [
         "expected a readable key",
         "expected CA",
-        "balnced:1:1: E100",
+        f"{path}:8:",
+        f"{path}:9:",
         "expected routes",
         "expected a readable tok",
     ]

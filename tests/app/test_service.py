@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import time
 
 import orjson
 import pytest
@@ -16,6 +17,7 @@ from prometheus_client.core import Metric
 from proxy.app.compose import compile_all
 from proxy.app.service import Service, open_sockets
 from proxy.errors import SettingsError, StartError
+from proxy.policy import Program
 from proxy.settings import load
 from proxy.telemetry import Collector, Telemetry
 from tests.certificates import Authority
@@ -130,14 +132,23 @@ async def test_tls_is_served_and_its_certificate_changes_while_it_runs(tmp_path:
             assert 404 == (await client.answer()).status
             return str(client.writer.get_extra_info("peercert")["serialNumber"])
 
+    def left_s(service: Service) -> float:
+        store = service.telemetry.store
+        return store.values[store.slot("certificate", ())] - time()
+
     async with _serving(path) as (service, port, _):
         first = await serial(port)
+        assert 0 < left_s(service) <= 86_400
         authority.issue("other").cert_file.replace(pair.cert_file)
         service.check_certificate()
         assert first == await serial(port)
-        authority.issue("server")
+        authority.issue("server", last_day=9)
         service.check_certificate()
         assert first != await serial(port)
+        assert 8 * 86_400 < left_s(service) <= 9 * 86_400
+        authority.issue("server", last_day=5)
+        await service.reload()
+        assert 4 * 86_400 < left_s(service) <= 5 * 86_400
 
 
 async def test_a_certificate_that_is_not_there_is_not_looked_for(tmp_path: Path) -> None:
@@ -218,12 +229,20 @@ async def test_a_start_that_fails_for_any_reason_is_told(tmp_path: Path) -> None
 
 
 async def test_a_canary_that_comes_through_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it serves, each lane is tried with values that must not pass; what passes stands in a metric."""
-    async with _serving(write_settings(tmp_path, "http://127.0.0.1:1")) as (service, _, private):
+    """While it serves, each program is tried once with values that must not pass; what passes stands in a metric."""
+    tried: list[Program] = []
+
+    def leaking(program: Program) -> list[str]:
+        tried.append(program)
+        return ["EMAIL_ADDRESS"]
+
+    lanes = {"/mp": "mixpanel", "/app": "mixpanel", "/seg": "segment"}
+    async with _serving(write_settings(tmp_path, "http://127.0.0.1:1", lanes=lanes)) as (service, _, private):
         service.check_canaries()
         good = (await ask(private, get("/metrics"))).body.decode()
-        monkeypatch.setattr("proxy.app.service.leaks", lambda program: ["EMAIL_ADDRESS"])
+        monkeypatch.setattr("proxy.app.service.leaks", leaking)
         service.check_canaries()
         bad = (await ask(private, get("/metrics"))).body.decode()
     assert "eventveil_canary_leaks 0.0" in good
-    assert "eventveil_canary_leaks 2.0" in bad  # one in each lane
+    assert "eventveil_canary_leaks 3.0" in bad  # one in each lane
+    assert 2 == len(tried)

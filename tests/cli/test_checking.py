@@ -9,6 +9,7 @@ from proxy.app.compose import compile_all
 from proxy.errors import StartError
 from proxy.policy.load import shipped
 from proxy.settings import load
+from tests.certificates import Authority
 from tests.cli.commands import Run
 from tests.policy.programs import REGISTRY
 
@@ -89,7 +90,7 @@ def test_good_settings_are_status_0(run: Run, settings: Path) -> None:
 
 
 ABSENT = {
-    "an unknown policy": ("balanced", "balnced", "balnced:1:1: E100 expected a policy, got no such file (hint: did"),
+    "an unknown policy": ("balanced", "balnced", "{file}:4:84: E100 expected a policy, got no such file (hint: did"),
     "an unknown route": ("policy:", "upstreams: {libary: 'http://a'}, policy:", "expected routes of mixpanel ("),
     "no key": ("file: key", "file: kye", "expected a readable key file, got No such file or directory ("),
     "no database": (
@@ -116,11 +117,25 @@ ABSENT = {
 def test_what_settings_name_is_looked_for(before: str, after: str, told: str, run: Run, settings: Path) -> None:
     """The check says what the start would, in one line."""
     settings.write_text(settings.read_text().replace(before, after))
+    told = told.replace("{file}", str(settings))
     status, out, _ = run("check", settings)
     assert (1, 1, told) == (status, out.count("\n"), out[: len(told)])
     with pytest.raises(StartError) as caught:
         compile_all(load(settings, {}), {})
     assert f"{caught.value}\n" == out
+
+
+def test_a_certificate_that_has_ended_is_told(run: Run, settings: Path) -> None:
+    """One that has not is good; a start takes both, since serving is seen and not serving is an outage."""
+    authority = Authority(settings.parent)
+    text = settings.read_text()
+    settings.write_text(f"listen: {{tls: {{cert_file: server.pem, key_file: server.key}}}}\n{text}")
+    authority.issue("server")
+    assert 0 == run("check", settings)[0]
+    authority.issue("server", last_day=-1)
+    status, out, _ = run("check", settings)
+    assert (1, True) == (status, out.startswith("expected a certificate that has not ended, got one that did on 20"))
+    compile_all(load(settings, {}), {})
 
 
 def test_a_fault_of_two_files_is_told_once(run: Run, settings: Path) -> None:

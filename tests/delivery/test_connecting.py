@@ -84,7 +84,7 @@ def test_only_a_certificate_that_verifies_is_trusted(run: Run, tmp_path: Path) -
     cases = [
         (authority.issue("unknown"), tls_context(None)),
         (authority.issue("other", "127.0.0.9"), trusting),
-        (authority.issue("old", expired=True), trusting),
+        (authority.issue("old", last_day=-1), trusting),
     ]
 
     async def reach() -> None:

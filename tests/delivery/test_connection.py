@@ -180,6 +180,37 @@ def test_a_client_that_goes_away_takes_the_connection_along(run: Run, length: in
     run(exchange())
 
 
+BUSY = b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\nno"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [(BUSY, "7"), (BUSY + b"more", "7"), (BUSY[:-1], "an answer"), (OK, "an answer"), (b"hello", "a whole answer")],
+)
+@on_both_loops
+def test_a_vendor_that_has_no_room_says_so_before_it_was_asked(run: Run, said: bytes, expected: str) -> None:
+    """Its refusal is passed on, with the time to wait; nothing was sent, so nothing else is believed."""
+
+    async def speak(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        writer.close()
+
+    async def exchange() -> None:
+        async with await asyncio.start_server(speak, LOOPBACK, 0) as server:
+            fake = RawVendor((), server.sockets[0].getsockname()[1])
+            async with _connection(fake) as connection:
+                await until(lambda: not connection.is_open)
+                try:
+                    got = dict((await _send(connection)).headers)["Retry-After"]
+                except DeliveryError as error:
+                    got = error.expected
+                assert (expected, False) == (got, connection.is_open)
+                with pytest.raises(UpstreamUnreachable):
+                    await _send(connection)
+
+    run(exchange())
+
+
 @on_both_loops
 def test_an_idle_connection_that_hears_something_closes(run: Run) -> None:
     """What nobody asked for is never the answer to the next request; an end is an end."""

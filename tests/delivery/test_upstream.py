@@ -99,6 +99,18 @@ PROXIES: list[tuple[str, dict[str, str], EgressProxy | None]] = [
     (HTTPS, {"HTTPS_PROXY": "http://proxy.corp:1", "NO_PROXY": "localhost,.vendor.example"}, None),
     (HTTPS, {"HTTPS_PROXY": "http://proxy.corp:1", "no_proxy": "*"}, None),
     (HTTPS, {"HTTPS_PROXY": "http://proxy.corp:1", "NO_PROXY": "other.example"}, EgressProxy("http://proxy.corp:1")),
+    (HTTPS, {"HTTPS_PROXY": "http://proxy.corp:1", "NO_PROXY": "localhost .vendor.example"}, None),
+    ("https://api.vendor.example.:8443", {"ALL_PROXY": "proxy.corp", "NO_PROXY": "vendor.example"}, None),
+    (HTTPS, {"ALL_PROXY": "proxy.corp", "NO_PROXY": "vendor.example."}, None),
+    ("https://10.1.2.3:8443", {"ALL_PROXY": "proxy.corp", "NO_PROXY": "vendor.example,10.0.0.0/8"}, None),
+    (
+        "https://10.1.2.3",
+        {"ALL_PROXY": "proxy.corp", "NO_PROXY": "10.2.0.0/16, fd00::/8"},
+        EgressProxy("http://proxy.corp"),
+    ),
+    ("https://10.1.2.3", {"ALL_PROXY": "proxy.corp", "NO_PROXY": "10.0.0.0/99"}, EgressProxy("http://proxy.corp")),
+    ("https://[fd12::7]:8443", {"ALL_PROXY": "proxy.corp", "NO_PROXY": "10.0.0.0/8 fd00::/8"}, None),
+    ("https://[fd12::7]", {"ALL_PROXY": "proxy.corp", "NO_PROXY": "FD12::0007"}, None),
 ]
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from proxy.errors import PolicyError
-from proxy.policy.load import load, load_text, shipped
+from proxy.policy.diagnostics import Place
+from proxy.policy.load import absent, load, load_text, shipped
 from tests.policy.programs import policy
 
 
@@ -177,6 +178,13 @@ def test_a_policy_that_is_not_there_is_told() -> None:
         load("balancd")
     message = "balancd:1:1: E100 expected a policy, got no such file (hint: did you mean `balanced`?)"
     assert message == str(raised.value)
+
+
+def test_a_policy_that_is_named_elsewhere_is_missed_there() -> None:
+    """The settings name it; one that is there is no fault."""
+    place = Place("eventveil.yaml", 7, 3)
+    fault = absent("balancd", (), place)
+    assert (None, place) == (absent("balanced", (), place), fault and fault.place)
 
 
 def test_an_unreadable_file_is_told(tmp_path: Path) -> None:

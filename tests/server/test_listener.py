@@ -169,16 +169,17 @@ async def _subject(port: int, bundle: Path) -> str:
         return str(certificate["subject"][0][0][1])
 
 
-async def test_a_new_certificate_is_taken_while_connections_are_open(tmp_path: Path) -> None:
-    """Old connections go on, new ones see the new certificate."""
+@pytest.mark.parametrize("kinds", [("ec", "ec"), ("ec", "rsa"), ("rsa", "ec")])
+async def test_a_new_certificate_is_taken_while_connections_are_open(kinds: tuple[str, str], tmp_path: Path) -> None:
+    """Old connections go on, new ones see the new certificate, also where its key is of another kind."""
     authority = Authority(tmp_path)
-    old = authority.issue("old")
+    old = authority.issue("old", kind=kinds[0])
     tls = Tls(old.cert_file, old.key_file)
     opened = open_tcp(LOOPBACK, 0)
     port = _port(opened)
     async with _listening(opened, tls), sdk(port, ssl=ssl.create_default_context(cafile=authority.bundle)) as client:
         assert ("old", False) == (await _subject(port, authority.bundle), tls.refresh())
-        new = authority.issue("new")
+        new = authority.issue("new", kind=kinds[1])
         new.cert_file.replace(old.cert_file)
         new.key_file.replace(old.key_file)
         assert (True, False) == (tls.refresh(), tls.refresh())

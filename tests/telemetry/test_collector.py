@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 from functools import partial
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from proxy.model import Finding, Outcome, Report
@@ -105,3 +106,12 @@ def test_nothing_is_created() -> None:
     text, content_type = exposition(Collector(telemetry, "1"), "application/openmetrics-text; version=1.0.0")
     assert (False, True) == (b"_created" in text, "openmetrics" in content_type)
     assert "_created" not in _text(telemetry)
+
+
+@pytest.mark.parametrize("version", ["é", "²", "1.x", '"1.0.0"'])
+def test_a_version_that_is_none_gets_the_plain_form(version: str) -> None:
+    """Whatever stands in the scraper's Accept, it is answered."""
+    collector = Collector(Telemetry(), "1")
+    _, expected = exposition(collector, "")
+    for form in ("application/openmetrics-text", "text/plain"):
+        assert expected == exposition(collector, f"{form}; version={version}")[1]

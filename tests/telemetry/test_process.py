@@ -11,6 +11,7 @@ import pytest
 from proxy.telemetry import process
 from proxy.telemetry.families import FAMILIES
 from proxy.telemetry.meters import Telemetry
+from proxy.telemetry.store import STORE_BYTES, Store, beats
 
 
 def test_a_process_is_somewhere_between_a_megabyte_and_all_there_is() -> None:
@@ -28,8 +29,9 @@ def test_where_the_system_does_not_tell_it_reads_zero(tmp_path: Path, monkeypatc
 
 
 async def test_the_pulse_is_measured_for_as_long_as_it_runs() -> None:
-    """Each round observes one lag and the memory."""
-    telemetry = Telemetry()
+    """Each round observes one lag and the memory, and tells a parent that the loop turns."""
+    memory = memoryview(bytearray(STORE_BYTES))
+    telemetry = Telemetry(Store(memory))
     task = asyncio.create_task(process.watch(telemetry, interval_s=0))
     first = telemetry.store.slot("lag", (), FAMILIES["lag"].width)
     for _ in range(10):
@@ -38,4 +40,5 @@ async def test_the_pulse_is_measured_for_as_long_as_it_runs() -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await task
     assert sum(telemetry.store.values[first : first + 10]) > 1
+    assert beats(memory) > 1
     assert telemetry.store.values[telemetry.store.slot("rss", ())] > 0
