@@ -18,8 +18,8 @@ _TYPED = Field("FREE_TEXT", form=Form.TEXT)
 """What a person wrote."""
 
 _ATTRIBUTES = {
-    **every(r"url url\.full url\.path url\.query url\.fragment http\.url http\.target http\.query http\.fragment", _URL),
-    **every(r"http\.request\.header\.referer previous_url lcp\.url", _URL),
+    **every(r"url\.full url\.path url\.query url\.fragment http\.url http\.target http\.query http\.fragment", _URL),
+    **every(r"url previous_url lcp\.url http\.request\.header\.referer", _URL),
     **every(r"code\.file\.path browser\.script\.invoker sentry\.transaction sentry\.segment\.name", _URL),
     **every(r"user_agent\.original browser\.name browser\.version os\.name os\.version", _AGENT),
     **every(r"culture\.timezone", _PLACE), r"user\.id": Field("USER_ID"), r"user\.name": Field("PERSON"),

@@ -34,6 +34,15 @@ _TYPED = Field("EMAIL_ADDRESS")
 """Whatever somebody typed; the schema demands a value, and this entity is hashed unless a policy says otherwise."""
 _EVENTS, _CONTEXTS = "ue_pr ue_px", "co cx"
 
+_SESSION = "sessionIndex eventIndex storageMechanism firstEventId firstEventTimestamp"
+_BROWSER = "viewport documentSize resolution colorDepth cookiesEnabled online browserLanguage documentLanguage tabId"
+_MOBILE = {
+    **every("osType deviceManufacturer deviceModel", Field("USER_AGENT")),
+    **every("appleIdfa appleIdfv openIdfa androidIdfa appSetId", Field("DEVICE_ID")),
+    **nobody("osVersion carrier networkType networkTechnology appSetIdScope isPortrait resolution scale language"),
+}
+"""`osVersion` stays: of a version alone nothing coarser is left, and the schema demands one."""
+
 _EVENT: dict[str, Field] = {
     **every("e eid tv dtm stm ttm", RESERVED),
     "uid": Field("USER_ID", Contract.IDENTITY),
@@ -55,9 +64,20 @@ _EVENT: dict[str, Field] = {
     **below(_EVENTS, every("link_click.targetUrl change_form.url", Field("URL"))),
     **below(_EVENTS, every("change_form.value focus_form.value submit_form.elements.value", _TYPED)),
     **below("co.client_session cx.client_session", every("userId sessionId previousSessionId", _IDENTITY)),
-    **below(_CONTEXTS, nobody("web_page.id client_session.firstEventId browser_context.tabId")),
+    **below("co.client_session cx.client_session", nobody(_SESSION)),
+    **below(_CONTEXTS, nobody("web_page.id")),
+    **below("co.browser_context cx.browser_context", nobody(_BROWSER)),
+    **below("co.mobile_context cx.mobile_context", _MOBILE),
+    **below("co.cookies cx.cookies", every("_ga __utm* session_cookies.session_cookie", Field("DEVICE_ID"))),
 }
 """The tracker protocol's parameters, and what the trackers' own contexts and plugins put inside."""
+
+_DEMANDED = {
+    "mobile_context": ("osType", "osVersion", "deviceManufacturer", "deviceModel"),
+    "geolocation_context": ("latitude", "longitude"),
+}
+"""What a context's schema demands and a policy may drop: the context is left out, or Enrich would refuse its event.
+Source: Iglu Central, mobile_context/1-0-3, geolocation_context/1-1-0."""
 
 
 Described = dict[str, Any]
@@ -78,6 +98,7 @@ def _unfold(records: list[Any]) -> Callable[[], None]:
             if opened := _opened(record.get(name)):
                 document, before = opened
                 items = _items(document)
+                folds.append(partial(_leave_halves_out, record, name, list(filter(_is_whole, items))))
                 folds.append(partial(_fold, record, name, record[name], document, before, items))
                 view: dict[str, list[Any]] = {}
                 record[name] = view
@@ -138,6 +159,19 @@ def _is_described(value: Any) -> bool:
 
 def _name(item: Described) -> str:
     return str(item["schema"]).split("/")[1]
+
+
+def _is_whole(item: Described) -> bool:
+    return _name(item) in _DEMANDED and all(field in item["data"] for field in _DEMANDED[_name(item)])
+
+
+def _leave_halves_out(record: dict[str, Any], name: str, whole: list[Described]) -> None:
+    """Take out of what is shown the items that were whole and are not any more."""
+    view = record.get(name)
+    halves = {id(item["data"]) for item in whole if not _is_whole(item)}
+    if halves and isinstance(view, dict):
+        for shown, datas in view.items():
+            view[shown] = [data for data in datas if id(data) not in halves]
 
 
 def _fold(record: dict[str, Any], name: str, held: Any, document: Any, before: bytes, items: list[Described]) -> None:
