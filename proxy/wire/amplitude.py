@@ -69,7 +69,8 @@ _AUTOMATIC = {
 
 _RECORD = {
     **every("api_key insert_id time client_upload_time", RESERVED),
-    **every("user_id global_user_id", _USER), **every("device_id idfa idfv adid android_id", _DEVICE),
+    **every("user_id global_user_id", _USER),
+    **every("device_id idfa idfv adid android_id android_app_set_id", _DEVICE),
     "groups.*": _GROUP, "event_type": _TEXT, "ip": Field("IP_ADDRESS"),
     **every("platform os_name os_version device_brand device_manufacturer device_model user_agent", _AGENT),
     **every("country region city dma", _PLACE), **every("location_lat location_lng", Field("LOCATION_PRECISE")),

@@ -57,6 +57,13 @@ def test_a_group_joins_with_the_groups_of_events() -> None:
     assert "Ada Ltd" != record["group_properties"]["name"]
 
 
+def test_ids_of_a_telephone_are_hashed() -> None:
+    """The mobile SDKs send up to five ids of the device beside `device_id`; none leaves as it came."""
+    ids = {name: f"31ac0887-{name}" for name in ("idfa", "idfv", "adid", "android_id", "android_app_set_id")}
+    body = sent("amplitude", request("/2/httpapi", orjson.dumps({"events": [{"event_type": "a", **ids}]}))).body
+    assert (5, 0) == (body.count(b'"p1_'), body.count(b"31ac0887"))
+
+
 def test_a_screen_has_a_name_and_shows_nothing() -> None:
     """What the mobile SDKs read off a screen goes; the screen's own name is no person's."""
     shown = {"[Amplitude] Target Text": "Pay Ada", "[Amplitude] Target Accessibility Label": "Ada"}
