@@ -3,6 +3,7 @@
     POST /g/collect?v=2&tid=G-…&cid=…&dl=…&en=page_view&ep.plan=team        one event in the query, no body; or GET
     POST /g/collect?v=2&tid=G-…&cid=…&dl=…         en=…&ep.…  en=…&epn.…    more, a line each; they share the query
     POST /mp/collect?measurement_id=…&api_secret=…        {"client_id", "user_id", "events": [{"name", "params"}]}
+    POST /mp/collect?firebase_app_id=…&api_secret=…       {"app_instance_id", …}
 
 `ep epn up upn` become objects of the record. Google takes `<number>.<number>` for a client id and warns of others
 when it validates, hence `shapes`. Google looks at nobody's X-Forwarded-For and has no `ip=0`: what it sees is the
@@ -72,7 +73,7 @@ _HASHED = Field("PERSON")
 """An unkeyed SHA-256 of an address, number or name says as much as the thing itself; goes where names go."""
 
 _EVENT = {
-    **every("v tid", RESERVED),
+    **every("v tid timestamp_micros", RESERVED),
     **_IDS,
     **every("ecid auid fid", Field("DEVICE_ID")),
     **every("en name ep.screen_name params.screen_name", Field(form=Form.TEXT)),
@@ -153,7 +154,11 @@ def _ack(_route: Route, _request: WireRequest) -> Ack:
 GA4 = Dialect(
     name="ga4",
     routes=_ROUTES,
-    catalogue={"event": _EVENT, "envelope": _ENVELOPE, "query": every("measurement_id api_secret", RESERVED)},
+    catalogue={
+        "event": _EVENT,
+        "envelope": _ENVELOPE,
+        "query": every("measurement_id firebase_app_id api_secret", RESERVED),
+    },
     scopes={"event": {"event": _PARAMETERS, "profile": ("up", "upn")}, "envelope": {"profile": ("user_properties",)}},
     find=_find,
     ack=_ack,

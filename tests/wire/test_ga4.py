@@ -91,6 +91,15 @@ def test_a_screen_has_a_name(policy: str) -> None:
     assert ["Checkout"] == parse_qs(sent("ga4", wire, policy).query)["ep.screen_name"]
 
 
+def test_an_app_is_told_by_its_firebase_id_under_strict() -> None:
+    """Google answers 204 and drops what names no stream; an event says itself when it happened."""
+    when = 1764590000123456
+    body = {"app_instance_id": "0" * 32, "events": [{"name": "a", "timestamp_micros": when}]}
+    out = sent("ga4", request("/mp/collect?firebase_app_id=1:12:ios:3f&api_secret=s", orjson.dumps(body)), "strict")
+    assert "firebase_app_id=1:12:ios:3f&api_secret=s" == out.query
+    assert [when] == [event["timestamp_micros"] for event in orjson.loads(out.body)["events"]]
+
+
 def test_one_client_has_one_pseudonym_on_every_route() -> None:
     """Google's tag and its Measurement Protocol meet in a client id that is still two numbers."""
     query = parse_qs(sent("ga4", request(f"/g/collect?{SHARED}&en=a")).query)["cid"][0]
