@@ -117,7 +117,7 @@ _ROUTES = (
     Route("groups", "/groups", _EITHER, kind="group"),
     Route("import", "/import", auth=True),
     Route("decide", "/decide", _GET, Access.PASS),
-    Route("flags", "/flags", _GET, Access.PASS, auth=True),
+    *(Route("flags", path, _GET, Access.PASS, auth=True) for path in ("/flags", "/flags/definitions")),
     Route("settings", "/settings", _GET, Access.PASS, auth=True),
     Route("library", "/mixpanel.min.js", _GET, Access.PASS),
     Route("library", "/libs/{file}.js", _GET, Access.PASS),
