@@ -9,8 +9,8 @@
 when it validates, hence `shapes`. Google looks at nobody's X-Forwarded-For and has no `ip=0`: what it sees is the
 proxy's address.
 
-Source: Google "Measurement Protocol reference", "Send user-provided data", "Set up user location";
-`/g/collect` as public collectors describe it: gtag.js itself has no published format.
+Source: Google "Measurement Protocol reference", "Enhanced measurement events" (`link_text`, `form_destination`),
+"Send user-provided data", "Set up user location"; `/g/collect` as public collectors describe it: gtag.js itself has no published format.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ def _pieces(item: dict[str, Any]) -> Iterator[str]:
 _FORMATS = {"uafvl": table("|", ";")} | dict.fromkeys(_ITEMS, Format(_read_item, _write_item))
 _GROUPS = ("ep", "epn", "up", "upn")
 _PARAMETERS = ("ep", "epn", "params")
+_URLS = "page_location page_referrer page_path link_url video_url form_destination"
 
 _IDS = {
     **every("uid user_id", Field("USER_ID", Contract.IDENTITY)),
@@ -80,7 +81,8 @@ _EVENT = {
     **every("_uip uip ip_override", Field("IP_ADDRESS")),
     "em": _HASHED,
     **every("dl dr", Field("URL")),
-    **below("ep epn params", every("page_location page_referrer page_path link_url video_url", Field("URL"))),
+    **below("ep params", every("link_text form_submit_text", Field("SCREEN_TEXT"))),
+    **below("ep epn params", every(_URLS, Field("URL"))),
     **every("uam uap uapv ua uafvl uafvl.*", _AGENT),
     **nobody(
         "ep epn up upn params uaa uab uamb uaw gtm _p gcd gcs npa dma dma_cps cu ul sr sid sct seg _s _ss "
