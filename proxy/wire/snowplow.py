@@ -31,9 +31,12 @@ __all__ = ["SNOWPLOW"]
 
 _IDENTITY = Field("DEVICE_ID", Contract.IDENTITY)
 _TYPED = Field("EMAIL_ADDRESS")
-"""Whatever somebody typed; the schema demands a value, and this entity is hashed unless a policy says otherwise."""
+"""What somebody typed, or a button shows: the schema demands a value, and this entity is hashed unless a policy says
+otherwise."""
 _EVENTS, _CONTEXTS = "ue_pr ue_px", "co cx"
 
+_TEXT = Field(form=Form.TEXT)
+_FORM = "formId elementId nodeName type elementType elementClasses"
 _SESSION = "sessionIndex eventIndex storageMechanism firstEventId firstEventTimestamp"
 _BROWSER = "viewport documentSize resolution colorDepth cookiesEnabled online browserLanguage documentLanguage tabId"
 _MOBILE = {
@@ -53,7 +56,7 @@ _EVENT: dict[str, Field] = {
     **every("url refr", Field("URL")),
     **every("tz tr_ci tr_st tr_co", Field("LOCATION_COARSE")),
     "page": Field(form=Form.WORDS),
-    **every("se_ca se_ac ti_sk ti_nm ti_ca", Field(form=Form.TEXT)),
+    **every("se_ca se_ac ti_sk ti_nm ti_ca", _TEXT),
     **nobody(
         "p aid tna tid vid lang cookie res vp ds cd cs se_va pp_mix pp_max pp_miy pp_may f_pdf f_fla f_java f_dir f_qt "
         "f_realp f_wma f_gears f_ag tr_id tr_af tr_tt tr_tx tr_sh tr_cu ti_id ti_pr ti_qu ti_cu"
@@ -63,6 +66,10 @@ _EVENT: dict[str, Field] = {
     **below(f"{_EVENTS} {_CONTEXTS}", nobody("*")),
     **below(_EVENTS, every("link_click.targetUrl change_form.url", Field("URL"))),
     **below(_EVENTS, every("change_form.value focus_form.value submit_form.elements.value", _TYPED)),
+    **below(_EVENTS, {"button_click.label": _TYPED, "link_click.elementContent": Field("SCREEN_TEXT")}),
+    **below("ue_pr.change_form ue_px.change_form ue_pr.focus_form ue_px.focus_form", every(_FORM, _TEXT)),
+    **below("ue_pr.submit_form ue_px.submit_form", every("formId formClasses", _TEXT)),
+    **below("ue_pr.submit_form.elements ue_px.submit_form.elements", every("name nodeName type", _TEXT)),
     **below("co.client_session cx.client_session", every("userId sessionId previousSessionId", _IDENTITY)),
     **below("co.client_session cx.client_session", nobody(_SESSION)),
     **below(_CONTEXTS, nobody("web_page.id")),

@@ -94,6 +94,33 @@ def test_the_trackers_own_contexts_keep_their_schemas_under_strict(name: str) ->
     assert TRACKERS[name].keys() == context["data"].keys()
 
 
+FORMS: dict[str, dict[str, Any]] = {
+    "change_form": {"formId": "f", "elementId": "e", "nodeName": "INPUT", "type": "text"},
+    "focus_form": {"formId": "f", "elementId": "e", "nodeName": "INPUT"},
+    "submit_form": {"formId": "f", "elements": [{"name": "q", "nodeName": "INPUT", "type": "text"}]},
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_told_by_its_ids_under_strict(name: str) -> None:
+    """Which form and field it was stays; what stands in it is another matter."""
+    assert FORMS[name] == _scrubbed(_event(event=_described(name, FORMS[name])), "strict")["ue_pr"]["data"]["data"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "field"),
+    [
+        ("link_click", {"targetUrl": "https://a.example/", "elementContent": "Statement of Ada"}, "elementContent"),
+        ("button_click", {"label": "Pay Ada", "id": "b"}, "label"),
+    ],
+)
+def test_what_an_element_shows_does_not_leave(name: str, data: dict[str, Any], field: str) -> None:
+    """A link's content goes; a button's label, which the schema demands, is a pseudonym."""
+    left = _scrubbed(_event(event=_described(name, data)))["ue_pr"]["data"]["data"]
+    assert "Ada" not in left.pop(field, "")
+    assert left == {inner: value for inner, value in data.items() if inner != field}
+
+
 MOBILE = {"osType": "ios", "osVersion": "17.0", "deviceManufacturer": "Apple", "deviceModel": "iPhone14,2"}
 
 
