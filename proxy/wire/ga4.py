@@ -10,7 +10,8 @@ when it validates, hence `shapes`. Google looks at nobody's X-Forwarded-For and 
 proxy's address.
 
 Source: Google "Measurement Protocol reference", "Enhanced measurement events" (`link_text`, `form_destination`),
-"Send user-provided data", "Set up user location"; `/g/collect` as public collectors describe it: gtag.js itself has no published format.
+"Send user-provided data", "Set up user location"; `/g/collect` as public collectors describe it: gtag.js itself has no
+published format.
 """
 
 from __future__ import annotations
