@@ -73,6 +73,19 @@ def test_a_screen_has_a_name_and_shows_nothing() -> None:
     assert {"[Amplitude] Screen Name": "Home"} == properties
 
 
+@pytest.mark.parametrize("policy", ["balanced", "strict"])
+def test_what_network_and_download_tracking_record_is_cut(policy: str) -> None:
+    """Bodies are JSON in a string and scanned as such; a fragment comes without its `#`, a link with its text."""
+    body = {"[Amplitude] Request Body": '{"email":"ada@example.org"}', "[Amplitude] Response Body": '{"name":"Ada"}'}
+    link = {"[Amplitude] Link Text": "Pay Ada", "[Amplitude] File Name": "/a.pdf?m=ada"}
+    kept = {"[Amplitude] Status Code": 200, "[Amplitude] Request Method": "POST"}
+    told = {**body, **link, "[Amplitude] URL Fragment": "ada", **kept}
+    wire = request("/2/httpapi", orjson.dumps({"events": [{"event_type": "a", "event_properties": told}]}))
+    properties = opened("amplitude", sent("amplitude", wire, policy)).records[0]["event_properties"]
+    assert kept == {name: properties[name] for name in kept}
+    assert "ada" not in orjson.dumps(properties).decode().lower()
+
+
 def test_amplitude_is_not_asked_to_locate_anybody() -> None:
     """`$remote` is taken back; what the vendor needs, the page's structure and what is unset stay."""
     body = orjson.loads(
