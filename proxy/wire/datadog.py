@@ -30,6 +30,7 @@ _DEVICE = Field("DEVICE_ID", Contract.IDENTITY)
 
 _VIEW = {
     **every("url referrer name url_path url_details.*", _URL),
+    "performance.*.resource_url": _URL,
     **every("performance.*.target_selector *_target_selector", _SCREEN),
     **nobody("* *.count custom_timings.* performance.*.* performance.*.sub_parts.* in_foreground_periods.*"),
 }
