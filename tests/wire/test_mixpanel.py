@@ -72,9 +72,11 @@ def test_mixpanel_is_told_not_to_locate_anybody() -> None:
 def test_what_autocapture_read_off_a_page_goes() -> None:
     """Texts and labels of elements are dropped; tags, names and the path of a link stay."""
     elements = [{"$tag_name": "a", "$attr-aria-label": "Ada", "$attr-href": "/u?m=ada", "$attr-type": "x"}]
-    event = {"event": "$mp_click", "properties": {"distinct_id": "d", "$el_text": "Open Ada", "$elements": elements}}
+    shown = {"$el_text": "Open Ada", "$el_attr__title": "Open Ada", "$el_attr__type": "submit"}
+    event = {"event": "$mp_click", "properties": {"distinct_id": "d", **shown, "$elements": elements}}
     properties = opened("mixpanel", sent("mixpanel", request("/track", _form(event)))).records[0]["properties"]
-    assert "$el_text" not in properties
+    assert {"$el_text", "$el_attr__title"}.isdisjoint(properties)
+    assert "submit" == properties["$el_attr__type"]
     assert [{"$tag_name": "a", "$attr-href": "/u", "$attr-type": "x"}] == properties["$elements"]
 
 
