@@ -18,7 +18,7 @@ _TYPED = Field("FREE_TEXT", form=Form.TEXT)
 """What a person wrote."""
 
 _ATTRIBUTES = {
-    **every(r"url\.full url\.path url\.query url\.fragment http\.url http\.target http\.query http\.fragment", _URL),
+    **every(r"url\.full url\.path url\.query http\.url http\.target http\.query", _URL),
     **every(r"url previous_url lcp\.url http\.request\.header\.referer", _URL),
     **every(r"code\.file\.path browser\.script\.invoker sentry\.transaction sentry\.segment\.name", _URL),
     **every(r"user_agent\.original browser\.name browser\.version os\.name os\.version", _AGENT),
@@ -29,6 +29,7 @@ _ATTRIBUTES = {
     **every(r"sentry\.message\.*", _TEXT),
     **every(r"browser\.web_vital\.*\.target browser\.web_vital\.*\.element ui\.element*", Field("SCREEN_TEXT")),
     **every(r"lcp\.element cls\.source\.*", Field("SCREEN_TEXT")),
+    **every(r"url\.fragment http\.fragment", Field("SCREEN_TEXT")),  # without its `#` it looks like a path
     **nobody(r"sentry\.* browser\.* device\.* culture\.* resource\.* url\.* server\.address"),
     **nobody(r"http\.method http\.status_code http\.flavor http\.request\.method http\.request\.method_original"),
     **nobody(r"http\.request\.same_origin http\.request\.time_to_first_byte http\.request\.*_start"),

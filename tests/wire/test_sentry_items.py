@@ -49,7 +49,7 @@ def test_addresses_and_what_a_page_shows_are_cut() -> None:
 
 def test_addresses_are_cut_wherever_an_event_repeats_them() -> None:
     """Spans, the trace and breadcrumbs hold path and query apart from the URL, and what the page shows; none stays."""
-    data = {"http.target": "/x?m=ada", "http.query": "?m=ada", "lcp.element": 'a[title="ada"]'}
+    data = {"http.target": "/x?m=ada", "http.query": "?m=ada", "http.fragment": "ada", "lcp.element": 'a[title="ada"]'}
     event = {
         "breadcrumbs": {"values": [{"category": "http", "data": {**data, "http.method": "GET"}}]},
         "spans": [{"span_id": "1", "data": data}],
