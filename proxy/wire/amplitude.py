@@ -55,21 +55,25 @@ _HIERARCHY = {
 _AUTOMATIC = {
     **_ORIGIN,
     **_own("Page Location, Page URL, Page Path, Previous Page Location, Element Href, Form Destination", _URL),
-    **_own("URL, URL Query, URL Fragment", _URL),
+    **_own("URL, URL Query, Link URL, File Name", _URL),
     **_own("Element Text, Element Aria Label, Element Parent Label, Element Attributes, Element Hierarchy", _SCREEN),
-    **_own("Target Text, Target Accessibility Label", _SCREEN),
-    **_own("Screen Name", _TEXT),
+    **_own("Target Text, Target Accessibility Label, Link Text", _SCREEN),
+    **_own("URL Fragment", _SCREEN),  # without its `#` it looks like a path, of which a policy keeps all
+    **_own("Request Body, Response Body", Field(form=Form.WORDS)),
+    **_own("Screen Name, Link ID", _TEXT),
     **{f"[Amplitude] Element Hierarchy.{name}": field for name, field in _HIERARCHY.items()},
     **_own("Element ID, Element Class, Element Path, Element Selector, Element Exposed, Session Replay ID", _TEXT),
-    **_own("Element Tag, Form ID, Form Name, Element Position *, Page Domain, Page Counter, * Page Type", Field()),
-    **_own("Viewport *, Max Page *, Scroll *, X, Y, Page View ID, Clicks.*, Click Count, Duration, * Time", Field()),
-    **_own("Request *, Response *, Status Code, Error Code, Session *, File Extension, Frustration *", Field()),
+    **_own("Element Tag, Form ID, Form Name, Page Domain, Page Counter, Page View ID, X, Y", Field()),
+    **_own("Click Count, Duration, Status Code, Error Code, File Extension", Field()),
+    **_own("Element Position *, * Page Type, Viewport *, Max Page *, Scroll *, Clicks.*, * Time", _TEXT),
+    **_own("Request *, Response *, Session *, Frustration *", _TEXT),
     **nobody("$price $productId $quantity $revenue $revenueType $currency"),
 }
 
 _RECORD = {
     **every("api_key insert_id time client_upload_time", RESERVED),
-    **every("user_id global_user_id", _USER), **every("device_id idfa idfv adid android_id", _DEVICE),
+    **every("user_id global_user_id", _USER),
+    **every("device_id idfa idfv adid android_id android_app_set_id", _DEVICE),
     "groups.*": _GROUP, "event_type": _TEXT, "ip": Field("IP_ADDRESS"),
     **every("platform os_name os_version device_brand device_manufacturer device_model user_agent", _AGENT),
     **every("country region city dma", _PLACE), **every("location_lat location_lng", Field("LOCATION_PRECISE")),

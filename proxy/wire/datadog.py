@@ -1,4 +1,4 @@
-"""Datadog: RUM events and logs of the browser SDKs.
+"""Datadog: RUM events and logs of the browser SDKs and of the mobile ones, which send key and origin as headers.
 
     POST /api/v2/rum  {"type": "action", "view": {"url", …}, "usr": {"id", …}, "context", …}     lines, maybe deflated
     POST /api/v2/logs {"message", "view": {"url", …}, "usr", …}
@@ -8,7 +8,7 @@ What is inside `ddforward` is what is sent on. Datadog locates the address that 
 eventveil's: no address of a client is forwarded, and there is nothing to switch off.
 
 Source: captures of @datadog/browser-rum and browser-logs 7.16.2; Datadog "Proxy your browser RUM data", "RUM browser
-data collected".
+data collected"; dd-sdk-android, RequestFactory (headers).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import orjson
 from proxy.errors import RouteUnknown
 from proxy.model import Batch, Document, WireRequest
 from proxy.wire.answers import AUTOCAPTURE_OFF, switched, with_switches
-from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Found, Route
+from proxy.wire.dialect import COMMON, Access, Ack, Contract, Dialect, Field, Form, Found, Route
 from proxy.wire.params import Params
 from proxy.wire.parts import RESERVED, below, every, nobody
 
@@ -30,6 +30,7 @@ _DEVICE = Field("DEVICE_ID", Contract.IDENTITY)
 
 _VIEW = {
     **every("url referrer name url_path url_details.*", _URL),
+    "performance.*.resource_url": _URL,
     **every("performance.*.target_selector *_target_selector", _SCREEN),
     **nobody("* *.count custom_timings.* performance.*.* performance.*.sub_parts.* in_foreground_periods.*"),
 }
@@ -69,6 +70,8 @@ Selectors hold attributes and their values (`[action="\\/u\\?m\\=ada\\%40…"]`)
 
 _PLACES = {"event": ("context", ""), "profile": ("usr",), "group": ("account",)}
 
+_HEADERS = frozenset({"dd-evp-origin", "dd-evp-origin-version", "dd-request-id"})
+"""`dd-idempotency-key` stays here: it is a hash without a key of what was scrubbed."""
 _POST = frozenset({"POST"})
 _ROUTES = (
     Route("rum", "/api/v2/rum"),
@@ -125,9 +128,11 @@ DATADOG = Dialect(
         "event": _RECORD,
         "click": _CLICK,
         "query": {**nobody(r"ddsource dd-* batch_time _dd\.*"), "ddtags": _TEXT, "dd-api-key": RESERVED},
+        "header": {**COMMON["header"], **dict.fromkeys(_HEADERS, _TEXT), "dd-api-key": RESERVED},
     },
     scopes={"event": _PLACES, "click": _PLACES},
     find=_find,
+    headers=_HEADERS | {"dd-api-key"},
     ack=_ack,
     answers={"config": switched(_OFF)},
     decoder=_decode,

@@ -3,13 +3,15 @@
     POST /g/collect?v=2&tid=G-…&cid=…&dl=…&en=page_view&ep.plan=team        one event in the query, no body; or GET
     POST /g/collect?v=2&tid=G-…&cid=…&dl=…         en=…&ep.…  en=…&epn.…    more, a line each; they share the query
     POST /mp/collect?measurement_id=…&api_secret=…        {"client_id", "user_id", "events": [{"name", "params"}]}
+    POST /mp/collect?firebase_app_id=…&api_secret=…       {"app_instance_id", …}
 
 `ep epn up upn` become objects of the record. Google takes `<number>.<number>` for a client id and warns of others
 when it validates, hence `shapes`. Google looks at nobody's X-Forwarded-For and has no `ip=0`: what it sees is the
 proxy's address.
 
-Source: Google "Measurement Protocol reference", "Send user-provided data", "Set up user location";
-`/g/collect` as public collectors describe it: gtag.js itself has no published format.
+Source: Google "Measurement Protocol reference", "Enhanced measurement events" (`link_text`, `form_destination`),
+"Send user-provided data", "Set up user location"; `/g/collect` as public collectors describe it: gtag.js itself has no
+published format.
 """
 
 from __future__ import annotations
@@ -62,6 +64,7 @@ def _pieces(item: dict[str, Any]) -> Iterator[str]:
 _FORMATS = {"uafvl": table("|", ";")} | dict.fromkeys(_ITEMS, Format(_read_item, _write_item))
 _GROUPS = ("ep", "epn", "up", "upn")
 _PARAMETERS = ("ep", "epn", "params")
+_URLS = "page_location page_referrer page_path link_url video_url form_destination"
 
 _IDS = {
     **every("uid user_id", Field("USER_ID", Contract.IDENTITY)),
@@ -72,14 +75,15 @@ _HASHED = Field("PERSON")
 """An unkeyed SHA-256 of an address, number or name says as much as the thing itself; goes where names go."""
 
 _EVENT = {
-    **every("v tid", RESERVED),
+    **every("v tid timestamp_micros", RESERVED),
     **_IDS,
     **every("ecid auid fid", Field("DEVICE_ID")),
     **every("en name ep.screen_name params.screen_name", Field(form=Form.TEXT)),
     **every("_uip uip ip_override", Field("IP_ADDRESS")),
     "em": _HASHED,
     **every("dl dr", Field("URL")),
-    **below("ep epn params", every("page_location page_referrer page_path link_url video_url", Field("URL"))),
+    **below("ep params", every("link_text form_submit_text", Field("SCREEN_TEXT"))),
+    **below("ep epn params", every(_URLS, Field("URL"))),
     **every("uam uap uapv ua uafvl uafvl.*", _AGENT),
     **nobody(
         "ep epn up upn params uaa uab uamb uaw gtm _p gcd gcs npa dma dma_cps cu ul sr sid sct seg _s _ss "
@@ -153,7 +157,11 @@ def _ack(_route: Route, _request: WireRequest) -> Ack:
 GA4 = Dialect(
     name="ga4",
     routes=_ROUTES,
-    catalogue={"event": _EVENT, "envelope": _ENVELOPE, "query": every("measurement_id api_secret", RESERVED)},
+    catalogue={
+        "event": _EVENT,
+        "envelope": _ENVELOPE,
+        "query": every("measurement_id firebase_app_id api_secret", RESERVED),
+    },
     scopes={"event": {"event": _PARAMETERS, "profile": ("up", "upn")}, "envelope": {"profile": ("user_properties",)}},
     find=_find,
     ack=_ack,

@@ -3,17 +3,20 @@
     POST /matomo.php?idsite=7&rec=1&url=…&_id=…&uid=…      sendBeacon: the event in the query, no body; or GET
     POST /matomo.php   idsite=7&rec=1&url=…                a form, when it is long
     POST /matomo.php   {"requests": ["?idsite=7&…"], "token_auth": "…"}
+    POST /matomo.php   {"requests": [{"idsite": "7", …}], …}          the log importer; sent on as the line above
 
 Visitor ids are 16 hexadecimal digits; anything else as `cid` is an error. Without one, Matomo counts visitors by
 address and browser: the address is `cip`, which a server's tracker states, or X-Forwarded-For's, where
 `proxy_client_headers[]` in Matomo's configuration says so.
 
-Source: captures of matomo.js 5.2.0-b5 and matomo-tracker 2.2.4; Matomo "Tracking HTTP API"; core/Tracker/Request.php.
+Source: captures of matomo.js 5.2.0-b5 and matomo-tracker 2.2.4; Matomo "Tracking HTTP API"; core/Tracker/Request.php;
+matomo-log-analytics, import_logs.py (`_record_hits`).
 """
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from proxy.errors import DocumentInvalid, RouteRefused
 from proxy.model import Batch, Part, WireRequest
@@ -106,10 +109,10 @@ def _decode(_dialect: Dialect, request: WireRequest, route: Route, limit_bytes: 
 def _bulk(request: WireRequest, query: Pairs, around: list[Part], limit_bytes: int) -> Batch:
     opened = open_document(request.body, header(request.headers, "content-encoding"), (), limit_bytes, lines=False)
     document = opened.document
-    texts = document.get("requests")
-    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise DocumentInvalid("an array `requests` of strings", "something else", "bulk")
-    marked = {_pairs(text.removeprefix("?")): text.startswith("?") for text in texts}
+    items = document.get("requests")
+    if not isinstance(items, list):
+        raise DocumentInvalid("an array `requests`", "something else", "bulk")
+    marked = {_pairs(text.removeprefix("?")): text.startswith("?") for text in map(_text, items)}
 
     def body(left: list[Pairs]) -> bytes:
         document["requests"] = ["?" * marked[event] + event.text() for event in left]
@@ -118,6 +121,18 @@ def _bulk(request: WireRequest, query: Pairs, around: list[Part], limit_bytes: i
     batch = batch_of(request, query, [*marked], [*around, Part("envelope", document)], body)
     document["requests"] = batch.records
     return batch
+
+
+_PLAIN = frozenset({str, int, float})
+
+
+def _text(item: Any) -> str:
+    """Give an event of a bulk as pairs; Matomo reads an object of them as it reads their text."""
+    if isinstance(item, str):
+        return item
+    if not isinstance(item, dict) or not _PLAIN.issuperset(map(type, item.values())):
+        raise DocumentInvalid("`requests` that are pairs of names and values", "something else", "bulk")
+    return "?" + urlencode(item, errors="surrogatepass")
 
 
 def _pairs(text: str) -> Pairs:

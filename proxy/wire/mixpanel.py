@@ -62,18 +62,19 @@ _AUTOMATIC = {
 """Properties that the SDKs set by themselves, on events and profiles alike."""
 
 _PAGE = {
-    **every("$el_text $elements.$el_text $el_attr__aria-label", Field("SCREEN_TEXT")),
+    **every("$el_text $elements.$el_text $el_attr__*", Field("SCREEN_TEXT")),
     **below(
         "$elements $target", {"$attr-*": Field("SCREEN_TEXT"), "$attr-href": _URL, **nobody("$attr-type $attr-name")}
     ),
     **every("current_url_path current_url_search $pathname $el_attr__href $elements.$attr-href", _URL),
+    **every("mp_page mp_referrer", _URL),
     **every("$el_classes $el_id $elements.$classes $elements.$id $target.$classes $target.$id", Field(form=Form.TEXT)),
     **nobody(
         "current_domain current_url_protocol $host $search_engine $mp_autocapture $event_type $mp_replay_id "
         "$viewportHeight $viewportWidth $pageHeight $pageWidth $clientX $clientY $offsetX $offsetY $pageX $pageY "
         "$screenX $screenY $x $y $el_tag_name $captured_for_heatmap $max_scroll_view_depth $max_scroll_percentage "
         "$fold_line_percentage $scroll_height $elements.$tag_name $elements.$nth_child $elements.$nth_of_type "
-        "$target.$tag_name $target.$nth_child $target.$nth_of_type"
+        "$target.$tag_name $target.$nth_child $target.$nth_of_type $el_attr__type $el_attr__name $el_attr__role"
     ),
 }
 """Properties of page views and of autocapture."""
@@ -117,7 +118,7 @@ _ROUTES = (
     Route("groups", "/groups", _EITHER, kind="group"),
     Route("import", "/import", auth=True),
     Route("decide", "/decide", _GET, Access.PASS),
-    Route("flags", "/flags", _GET, Access.PASS, auth=True),
+    *(Route("flags", path, _GET, Access.PASS, auth=True) for path in ("/flags", "/flags/definitions")),
     Route("settings", "/settings", _GET, Access.PASS, auth=True),
     Route("library", "/mixpanel.min.js", _GET, Access.PASS),
     Route("library", "/libs/{file}.js", _GET, Access.PASS),

@@ -58,6 +58,7 @@ _ASKED = {
 _HEADERS = frozenset({f"posthog-{name}" for name in ("sdk-info", "attempt", "request-id", "request-timestamp")})
 _GET, _EITHER = frozenset({"GET"}), frozenset({"GET", "POST"})
 _EVENTS = "/e /i/v0/e /batch /capture /track /i/v1/analytics/events".split()
+_DEFINITIONS = ("/flags/definitions", "/api/feature_flag/local_evaluation")
 _ASIDE = ("surveys", "early_access_features", "web_experiments")
 _ROUTES = (
     *(Route("capture", path, _EITHER, auth="v1" in path) for path in _EVENTS),
@@ -70,7 +71,7 @@ _ROUTES = (
     Route("recorder", "/static/{version}/{name}recorder.js", _GET, Access.REFUSE),
     Route("library", "/static/{file...}", _GET, Access.PASS),
     *(Route(name, f"/api/{name}", _GET, Access.PASS) for name in _ASIDE),
-    Route("local_evaluation", "/api/feature_flag/local_evaluation", _GET, Access.PASS, auth=True),
+    *(Route("local_evaluation", path, _GET, Access.PASS, auth=True) for path in _DEFINITIONS),
     Route("site_app", "/site_app/{file...}", _GET, Access.REFUSE),
     Route("replay", "/s", _EITHER, Access.REFUSE),
 )  # fmt: skip
@@ -127,7 +128,10 @@ POSTHOG = Dialect(
         "profile": {**_TOP, **below("properties", _EVENT)},
         "asked": _ASKED,
         "envelope": {**_TOP, "batch": Field(form=Form.RECORDS)},
-        "query": {**nobody("ip _ ver v retry_count compression lib beacon config send_feature_flags"), **_TOP},
+        "query": {
+            **nobody("ip _ send_cohorts ver v retry_count compression lib beacon config send_feature_flags"),
+            **_TOP,
+        },
         "header": {**COMMON["header"], **dict.fromkeys(_HEADERS, _TEXT)},
     },
     scopes={

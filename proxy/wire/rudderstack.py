@@ -36,9 +36,10 @@ _ROUTES = (
 
 _UA_CH = "brands.brand brands.version fullVersionList.brand fullVersionList.version model platform platformVersion"
 _CONTEXT = {
+    "externalId.id": Field("USER_ID"),
     **every(" ".join(f"ua-ch.{name}" for name in _UA_CH.split()), Field("USER_AGENT")),
     **every("ua-ch.uaFullVersion ua-ch.architecture ua-ch.bitness", Field("USER_AGENT")),
-    **nobody("ua-ch.mobile ua-ch.wow64 autoTrack.page.pageViewId consentManagement.*"),
+    **nobody("externalId.type ua-ch.mobile ua-ch.wow64 autoTrack.page.pageViewId consentManagement.*"),
 }
 
 _OFF = {

@@ -17,18 +17,45 @@ _USER = Field("USER_ID", Contract.IDENTITY)
 _TYPED = Field("FREE_TEXT", form=Form.TEXT)
 """What a person wrote."""
 
+_ATTRIBUTES = {
+    **every(r"url\.full url\.path url\.query http\.url http\.target http\.query", _URL),
+    **every(r"url previous_url lcp\.url http\.request\.header\.referer", _URL),
+    **every(r"code\.file\.path browser\.script\.invoker sentry\.transaction sentry\.segment\.name", _URL),
+    **every(r"user_agent\.original browser\.name browser\.version os\.name os\.version", _AGENT),
+    **every(r"culture\.timezone", _PLACE), r"user\.id": Field("USER_ID"), r"user\.name": Field("PERSON"),
+    **every(r"user\.ip_address client\.address source\.address network\.*\.address http\.client_ip net\.peer\.ip", _IP),
+    **every(r"http\.request\.header\.cookie http\.request\.header\.authorization", Field("SECRET")),
+    r"http\.response\.header\.set-cookie": Field("SECRET"), r"device\.id": _DEVICE,
+    **every(r"sentry\.message\.*", _TEXT),
+    **every(r"browser\.web_vital\.*\.target browser\.web_vital\.*\.element ui\.element*", Field("SCREEN_TEXT")),
+    **every(r"lcp\.element cls\.source\.*", Field("SCREEN_TEXT")),
+    **every(r"url\.fragment http\.fragment", Field("SCREEN_TEXT")),  # without its `#` it looks like a path
+    **nobody(r"sentry\.* browser\.* device\.* culture\.* resource\.* url\.* server\.address"),
+    **nobody(r"http\.method http\.status_code http\.flavor http\.request\.method http\.request\.method_original"),
+    **nobody(r"http\.request\.same_origin http\.request\.time_to_first_byte http\.request\.*_start"),
+    **nobody(r"http\.request\.*_end http\.request\.body\.*"),
+    **nobody(r"http\.response\.status_code http\.response\.*size http\.response_*"),
+    **nobody(r"network\.protocol\.* network\.connection\.* network\.transport network\.type"),
+}  # fmt: skip
+"""Of an attribute: its `value` in an item, the thing itself in `data` of an event's spans, trace and breadcrumbs.
+OpenTelemetry's names stand here one by one: next to the method stands the cookie.
+Source: OpenTelemetry semantic conventions 1.37, HTTP, network and device attributes; Sentry, "Span operations"
+(`http.query`, `http.fragment`, `lcp.element`)."""
+
 _FRAME = {
     **every("filename abs_path", _URL),
     **every("function module raw_function package context_line pre_context post_context", _TEXT),
     **nobody("lineno colno in_app platform lang *_addr debug_id module_metadata.* symbol"),
 }
 _BREADCRUMB = {
-    **every("data.url data.from data.to", _URL),
+    **below("data", _ATTRIBUTES),
+    **every("data.from data.to", _URL),
     **every("message data.message data.arguments", _TEXT),
     **nobody("category level type timestamp event_id data.method data.status_code data.__span data.logger data.*_size"),
 }
 _SPAN = {
-    **every("description name data.url data.http\\.url", _URL),
+    **below("data", _ATTRIBUTES),
+    **every("description name", _URL),
     **nobody("op *span_id trace_id *timestamp status origin exclusive_time hash is_segment links.* parent_span_id"),
 }
 _EVENT = {
@@ -38,6 +65,7 @@ _EVENT = {
     "request.headers.User-Agent": _AGENT, "request.cookies": Field("SECRET"), "request.env.REMOTE_ADDR": _IP,
     **every("message logentry.message logentry.formatted logentry.params fingerprint", _TEXT), "name": Field("PERSON"),
     **every("comments contexts.feedback.message", _TYPED), **every("contexts.device.name contexts.device.id", _DEVICE),
+    "contexts.app.device_app_hash": _DEVICE, **below("contexts.trace.data", _ATTRIBUTES),
     **below("exception.values threads.values", {
         **every("type value module", _TEXT), **below("stacktrace.frames raw_stacktrace.frames", _FRAME),
         **nobody("thread_id id crashed current name mechanism.* mechanism.data.* mechanism.meta.*"),
@@ -58,25 +86,6 @@ _SESSION = {
     **every("attrs.ip_address ip_address", _IP), **every("attrs.user_agent user_agent", _AGENT),
     **nobody("init seq status errors duration abnormal_mechanism attrs.* aggregates.*"),
 }  # fmt: skip
-_ATTRIBUTES = {
-    **every(r"url\.full url\.path url\.query http\.url http\.target http\.request\.header\.referer url", _URL),
-    **every(r"code\.file\.path browser\.script\.invoker sentry\.transaction sentry\.segment\.name", _URL),
-    **every(r"user_agent\.original browser\.name browser\.version os\.name os\.version", _AGENT),
-    **every(r"culture\.timezone", _PLACE), r"user\.id": Field("USER_ID"), r"user\.name": Field("PERSON"),
-    **every(r"user\.ip_address client\.address source\.address network\.*\.address http\.client_ip net\.peer\.ip", _IP),
-    **every(r"http\.request\.header\.cookie http\.request\.header\.authorization", Field("SECRET")),
-    r"http\.response\.header\.set-cookie": Field("SECRET"), r"device\.id": _DEVICE,
-    **every(r"sentry\.message\.*", _TEXT),
-    **every(r"browser\.web_vital\.*\.target browser\.web_vital\.*\.element ui\.element*", Field("SCREEN_TEXT")),
-    **nobody(r"sentry\.* browser\.* device\.* culture\.* resource\.* url\.* server\.address"),
-    **nobody(r"http\.method http\.status_code http\.flavor http\.request\.method http\.request\.method_original"),
-    **nobody(r"http\.request\.same_origin http\.request\.time_to_first_byte http\.request\.*_start"),
-    **nobody(r"http\.request\.*_end http\.request\.body\.*"),
-    **nobody(r"http\.response\.status_code http\.response\.*size http\.response_*"),
-    **nobody(r"network\.protocol\.* network\.connection\.* network\.transport network\.type"),
-}  # fmt: skip
-"""Of an attribute's `value`. OpenTelemetry's names stand here one by one: next to the method stands the cookie.
-Source: OpenTelemetry semantic conventions 1.37, HTTP, network and device attributes."""
 _RECORD = {
     **every("span_id trace_id timestamp start_timestamp end_timestamp", RESERVED), **_SPAN, "body": _TEXT,
     **below("attributes links.attributes", {f"{name}.value": field for name, field in _ATTRIBUTES.items()}),

@@ -31,8 +31,20 @@ __all__ = ["SNOWPLOW"]
 
 _IDENTITY = Field("DEVICE_ID", Contract.IDENTITY)
 _TYPED = Field("EMAIL_ADDRESS")
-"""Whatever somebody typed; the schema demands a value, and this entity is hashed unless a policy says otherwise."""
+"""What somebody typed, or a button shows: the schema demands a value, and this entity is hashed unless a policy says
+otherwise."""
 _EVENTS, _CONTEXTS = "ue_pr ue_px", "co cx"
+
+_TEXT = Field(form=Form.TEXT)
+_FORM = "formId elementId nodeName type elementType elementClasses"
+_SESSION = "sessionIndex eventIndex storageMechanism firstEventId firstEventTimestamp"
+_BROWSER = "viewport documentSize resolution colorDepth cookiesEnabled online browserLanguage documentLanguage tabId"
+_MOBILE = {
+    **every("osType deviceManufacturer deviceModel", Field("USER_AGENT")),
+    **every("appleIdfa appleIdfv openIdfa androidIdfa appSetId", Field("DEVICE_ID")),
+    **nobody("osVersion carrier networkType networkTechnology appSetIdScope isPortrait resolution scale language"),
+}
+"""`osVersion` stays: of a version alone nothing coarser is left, and the schema demands one."""
 
 _EVENT: dict[str, Field] = {
     **every("e eid tv dtm stm ttm", RESERVED),
@@ -44,7 +56,7 @@ _EVENT: dict[str, Field] = {
     **every("url refr", Field("URL")),
     **every("tz tr_ci tr_st tr_co", Field("LOCATION_COARSE")),
     "page": Field(form=Form.WORDS),
-    **every("se_ca se_ac ti_sk ti_nm ti_ca", Field(form=Form.TEXT)),
+    **every("se_ca se_ac ti_sk ti_nm ti_ca", _TEXT),
     **nobody(
         "p aid tna tid vid lang cookie res vp ds cd cs se_va pp_mix pp_max pp_miy pp_may f_pdf f_fla f_java f_dir f_qt "
         "f_realp f_wma f_gears f_ag tr_id tr_af tr_tt tr_tx tr_sh tr_cu ti_id ti_pr ti_qu ti_cu"
@@ -54,10 +66,25 @@ _EVENT: dict[str, Field] = {
     **below(f"{_EVENTS} {_CONTEXTS}", nobody("*")),
     **below(_EVENTS, every("link_click.targetUrl change_form.url", Field("URL"))),
     **below(_EVENTS, every("change_form.value focus_form.value submit_form.elements.value", _TYPED)),
+    **below(_EVENTS, {"button_click.label": _TYPED, "link_click.elementContent": Field("SCREEN_TEXT")}),
+    **below("ue_pr.change_form ue_px.change_form ue_pr.focus_form ue_px.focus_form", every(_FORM, _TEXT)),
+    **below("ue_pr.submit_form ue_px.submit_form", every("formId formClasses", _TEXT)),
+    **below("ue_pr.submit_form.elements ue_px.submit_form.elements", every("name nodeName type", _TEXT)),
     **below("co.client_session cx.client_session", every("userId sessionId previousSessionId", _IDENTITY)),
-    **below(_CONTEXTS, nobody("web_page.id client_session.firstEventId browser_context.tabId")),
+    **below("co.client_session cx.client_session", nobody(_SESSION)),
+    **below(_CONTEXTS, nobody("web_page.id")),
+    **below("co.browser_context cx.browser_context", nobody(_BROWSER)),
+    **below("co.mobile_context cx.mobile_context", _MOBILE),
+    **below("co.cookies cx.cookies", every("_ga __utm* session_cookies.session_cookie", Field("DEVICE_ID"))),
 }
 """The tracker protocol's parameters, and what the trackers' own contexts and plugins put inside."""
+
+_DEMANDED = {
+    "mobile_context": ("osType", "osVersion", "deviceManufacturer", "deviceModel"),
+    "geolocation_context": ("latitude", "longitude"),
+}
+"""What a context's schema demands and a policy may drop: the context is left out, or Enrich would refuse its event.
+Source: Iglu Central, mobile_context/1-0-3, geolocation_context/1-1-0."""
 
 
 Described = dict[str, Any]
@@ -78,6 +105,7 @@ def _unfold(records: list[Any]) -> Callable[[], None]:
             if opened := _opened(record.get(name)):
                 document, before = opened
                 items = _items(document)
+                folds.append(partial(_leave_halves_out, record, name, list(filter(_is_whole, items))))
                 folds.append(partial(_fold, record, name, record[name], document, before, items))
                 view: dict[str, list[Any]] = {}
                 record[name] = view
@@ -138,6 +166,19 @@ def _is_described(value: Any) -> bool:
 
 def _name(item: Described) -> str:
     return str(item["schema"]).split("/")[1]
+
+
+def _is_whole(item: Described) -> bool:
+    return _name(item) in _DEMANDED and all(field in item["data"] for field in _DEMANDED[_name(item)])
+
+
+def _leave_halves_out(record: dict[str, Any], name: str, whole: list[Described]) -> None:
+    """Take out of what is shown the items that were whole and are not any more."""
+    view = record.get(name)
+    halves = {id(item["data"]) for item in whole if not _is_whole(item)}
+    if halves and isinstance(view, dict):
+        for shown, datas in view.items():
+            view[shown] = [data for data in datas if id(data) not in halves]
 
 
 def _fold(record: dict[str, Any], name: str, held: Any, document: Any, before: bytes, items: list[Described]) -> None:

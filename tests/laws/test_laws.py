@@ -19,6 +19,7 @@ from proxy.policy.spec import OnError
 from proxy.scrub import scrub_request
 from proxy.wire.registry import DIALECTS
 from tests.captures.reading import POLICIES, decoded, differing, flat, keeping, program
+from tests.laws.asking import asked, questions
 from tests.laws.generating import HARMLESS, Sample, identified, identities, routes, samples
 from tests.leaks import find
 
@@ -92,6 +93,22 @@ def test_no_leak(name: str, policy: str, data: st.DataObject) -> None:
     covered = {value for entity, value in sample.planted if entity in treatments}
     result = _scrub(sample.request, name, policy)
     assert {} == (find(result.request, covered) if result.request else {})
+    assert [] == [value for value in covered if value in repr(result.report)]
+
+
+@EVERY
+@given(data=st.data())
+@LAW
+def test_no_leak_beside_events(name: str, policy: str, data: st.DataObject) -> None:
+    """Law 3, on routes that carry no events: what stands beside a question about flags or settings is covered too."""
+    if not asked(name):
+        return
+    sample = data.draw(questions(name))
+    treatments = program(name, policy).looking.treatments
+    covered = {value for entity, value in sample.planted if entity in treatments}
+    result = _scrub(sample.request, name, policy)
+    assert result.request is not None
+    assert {} == find(result.request, covered)
     assert [] == [value for value in covered if value in repr(result.report)]
 
 

@@ -57,6 +57,13 @@ def test_a_group_joins_with_the_groups_of_events() -> None:
     assert "Ada Ltd" != record["group_properties"]["name"]
 
 
+def test_ids_of_a_telephone_are_hashed() -> None:
+    """The mobile SDKs send up to five ids of the device beside `device_id`; none leaves as it came."""
+    ids = {name: f"31ac0887-{name}" for name in ("idfa", "idfv", "adid", "android_id", "android_app_set_id")}
+    body = sent("amplitude", request("/2/httpapi", orjson.dumps({"events": [{"event_type": "a", **ids}]}))).body
+    assert (5, 0) == (body.count(b'"p1_'), body.count(b"31ac0887"))
+
+
 def test_a_screen_has_a_name_and_shows_nothing() -> None:
     """What the mobile SDKs read off a screen goes; the screen's own name is no person's."""
     shown = {"[Amplitude] Target Text": "Pay Ada", "[Amplitude] Target Accessibility Label": "Ada"}
@@ -64,6 +71,19 @@ def test_a_screen_has_a_name_and_shows_nothing() -> None:
     wire = request("/2/httpapi", orjson.dumps({"events": [event]}))
     properties = opened("amplitude", sent("amplitude", wire)).records[0]["event_properties"]
     assert {"[Amplitude] Screen Name": "Home"} == properties
+
+
+@pytest.mark.parametrize("policy", ["balanced", "strict"])
+def test_what_network_and_download_tracking_record_is_cut(policy: str) -> None:
+    """Bodies are JSON in a string and scanned as such; a fragment comes without its `#`, a link with its text."""
+    body = {"[Amplitude] Request Body": '{"email":"ada@example.org"}', "[Amplitude] Response Body": '{"name":"Ada"}'}
+    link = {"[Amplitude] Link Text": "Pay Ada", "[Amplitude] File Name": "/a.pdf?m=ada"}
+    kept = {"[Amplitude] Status Code": 200, "[Amplitude] Request Method": "POST"}
+    told = {**body, **link, "[Amplitude] URL Fragment": "ada", **kept}
+    wire = request("/2/httpapi", orjson.dumps({"events": [{"event_type": "a", "event_properties": told}]}))
+    properties = opened("amplitude", sent("amplitude", wire, policy)).records[0]["event_properties"]
+    assert kept == {name: properties[name] for name in kept}
+    assert "ada" not in orjson.dumps(properties).decode().lower()
 
 
 def test_amplitude_is_not_asked_to_locate_anybody() -> None:

@@ -63,6 +63,19 @@ def test_nothing_else_is_forwarded(target: str, error: type[EventveilError]) -> 
         opened("datadog", request(target, b"--x\r\n"))
 
 
+def test_the_largest_image_is_an_address_like_any_other() -> None:
+    """What a view's vitals say was painted last loses its query."""
+    view = {"type": "view", "view": {"performance": {"lcp": {"resource_url": "https://a.example/i?m=ada"}}}}
+    assert b'"https://a.example/i"' in sent("datadog", request(INNER, orjson.dumps(view))).body
+
+
+def test_the_key_of_the_mobile_sdks_travels() -> None:
+    """They send it as a header, without which the intake says 403; a hash of what was scrubbed stays here."""
+    told = (("dd-api-key", "pub0123456789abcdef"), ("dd-evp-origin", "ios"), ("dd-request-id", "576f07fc"))
+    wire = request("/api/v2/rum?ddsource=ios", LINES, headers=(*told, ("dd-idempotency-key", "2fd4e1c67a2d28fc")))
+    assert told == sent("datadog", wire, "strict").headers
+
+
 def test_tags_are_scanned() -> None:
     """A site tags as it likes, in the query and in events."""
     tags = "env:prod,user:ada@example.org"

@@ -91,6 +91,25 @@ def test_a_screen_has_a_name(policy: str) -> None:
     assert ["Checkout"] == parse_qs(sent("ga4", wire, policy).query)["ep.screen_name"]
 
 
+def test_what_a_page_shows_and_where_a_form_goes_are_cut() -> None:
+    """Google's tag reads a link's and a button's text by itself; the address of a form is one like any other."""
+    shown = "ep.link_text=Statement+of+Ada&ep.form_submit_text=Pay+Ada"
+    told = "ep.form_destination=https%3A%2F%2Fa.example%2Fx%3Fm%3Dada&ep.link_id=b"
+    query = parse_qs(sent("ga4", request(f"/g/collect?{SHARED}&en=click&{shown}&{told}")).query)
+    assert {"ep.form_destination": ["https://a.example/x"], "ep.link_id": ["b"]} == {
+        name: query[name] for name in query if name.startswith("ep.")
+    }
+
+
+def test_an_app_is_told_by_its_firebase_id_under_strict() -> None:
+    """Google answers 204 and drops what names no stream; an event says itself when it happened."""
+    when = 1764590000123456
+    body = {"app_instance_id": "0" * 32, "events": [{"name": "a", "timestamp_micros": when}]}
+    out = sent("ga4", request("/mp/collect?firebase_app_id=1:12:ios:3f&api_secret=s", orjson.dumps(body)), "strict")
+    assert "firebase_app_id=1:12:ios:3f&api_secret=s" == out.query
+    assert [when] == [event["timestamp_micros"] for event in orjson.loads(out.body)["events"]]
+
+
 def test_one_client_has_one_pseudonym_on_every_route() -> None:
     """Google's tag and its Measurement Protocol meet in a client id that is still two numbers."""
     query = parse_qs(sent("ga4", request(f"/g/collect?{SHARED}&en=a")).query)["cid"][0]

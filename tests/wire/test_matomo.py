@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlencode
 
 import orjson
 import pytest
@@ -34,6 +34,18 @@ def test_an_unchanged_request_is_the_same(query: str, body: bytes, count: int) -
     wire = request(f"/matomo.php?{query}", body)
     batch = opened("matomo", wire)
     assert (count, wire) == (len(batch.records), batch.seal())
+
+
+def test_an_object_of_pairs_is_an_event_like_its_text() -> None:
+    """Matomo's log importer writes objects: they are scrubbed, custom variables too, and sent on as pairs."""
+    hit = {"idsite": 7, "rec": "1", "cid": "37be42d094381d2e", "cip": "203.0.113.84", "url": "http://a.example/x?m=ada"}
+    hit["cvar"] = '{"1":["first name","Zoë Quist"],"2":["HTTP-code","200"]}'
+    bulk = orjson.dumps({"token_auth": "0" * 32, "requests": [hit, "?" + urlencode(hit)]})
+    one, other = orjson.loads(sent("matomo", request("/matomo.php", bulk)).body)["requests"]
+    assert one == other
+    left = {name: values[0] for name, values in parse_qs(one.removeprefix("?")).items()}
+    assert ("7", "http://a.example/x", '{"2":["HTTP-code","200"]}') == (left["idsite"], left["url"], left["cvar"])
+    assert "203.0.113.84" != left["cip"]
 
 
 def test_people_leave_a_query() -> None:
@@ -114,7 +126,9 @@ def test_a_dropped_event_leaves_its_bulk_request() -> None:
         ("", b"{"),
         ("", b"{}"),
         ("", b'{"requests":{}}'),
-        ("", b'{"requests":[{"idsite":7}]}'),
+        ("", b'{"requests":[{"idsite":[7]}]}'),
+        ("", b'{"requests":[{"rec":1}]}'),
+        ("", b'{"requests":[7]}'),
         ("", b'{"requests":["?rec=1"]}'),
         ("idsite=7", b"\x1f\x8b\x08\xff"),
         ("idsite=7", b"\xff\xfe"),

@@ -54,6 +54,13 @@ def test_a_telephone_is_told_by_its_family_and_a_pseudonym() -> None:
     assert ["p1_"] * 3 == [value[:3] for value in ids]
 
 
+def test_flag_definitions_are_asked_with_the_servers_key() -> None:
+    """The server SDKs evaluate flags themselves and authenticate to ask for their definitions."""
+    headers = (("authorization", "Basic dDo="),)
+    out = sent("mixpanel", request("/flags/definitions?mp_lib=python&token=t", b"", "GET", headers), "strict")
+    assert ("/flags/definitions", "mp_lib=python&token=t&ip=0", headers) == (out.path, out.query, out.headers)
+
+
 def test_mixpanel_is_told_not_to_locate_anybody() -> None:
     """`ip=0` in the query, and in the form where the client had it there."""
     assert "verbose=1&ip=0" == sent("mixpanel", request("/track/?verbose=1&ip=1", _form([EVENT]))).query
@@ -65,9 +72,11 @@ def test_mixpanel_is_told_not_to_locate_anybody() -> None:
 def test_what_autocapture_read_off_a_page_goes() -> None:
     """Texts and labels of elements are dropped; tags, names and the path of a link stay."""
     elements = [{"$tag_name": "a", "$attr-aria-label": "Ada", "$attr-href": "/u?m=ada", "$attr-type": "x"}]
-    event = {"event": "$mp_click", "properties": {"distinct_id": "d", "$el_text": "Open Ada", "$elements": elements}}
+    shown = {"$el_text": "Open Ada", "$el_attr__title": "Open Ada", "$el_attr__type": "submit"}
+    event = {"event": "$mp_click", "properties": {"distinct_id": "d", **shown, "$elements": elements}}
     properties = opened("mixpanel", sent("mixpanel", request("/track", _form(event)))).records[0]["properties"]
-    assert "$el_text" not in properties
+    assert {"$el_text", "$el_attr__title"}.isdisjoint(properties)
+    assert "submit" == properties["$el_attr__type"]
     assert [{"$tag_name": "a", "$attr-href": "/u", "$attr-type": "x"}] == properties["$elements"]
 
 

@@ -167,6 +167,13 @@ def test_library_scripts_and_side_questions_pass() -> None:
         assert path == sent("posthog", request(f"{path}?token=phc_x", b"", "GET")).path
 
 
+def test_flag_definitions_are_asked_with_the_servers_key() -> None:
+    """Server SDKs that evaluate flags themselves ask for the definitions, with cohorts and a key of their own."""
+    headers = (("authorization", "Bearer phs_x"),)
+    wire = request("/flags/definitions?token=phc_x&send_cohorts", b"", "GET", headers)
+    assert wire == sent("posthog", wire, "strict")
+
+
 @pytest.mark.parametrize("path", ["/e/", "/flags/", "/i/v1/analytics/events"])
 @pytest.mark.parametrize("body", [b"no", b"1", b"[1]", b'{"batch":[1]}', b"\x1f\x8b\x08"])
 def test_what_is_none_of_posthogs_is_refused(path: str, body: bytes) -> None:

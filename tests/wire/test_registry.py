@@ -10,7 +10,7 @@ import pytest
 import proxy.wire
 from proxy.policy.catalogue import Index
 from proxy.policy.entities import ENTITIES
-from proxy.wire.dialect import Access
+from proxy.wire.dialect import Access, Field
 from proxy.wire.registry import DIALECTS
 
 
@@ -46,6 +46,18 @@ def test_every_catalogue_speaks_the_vocabulary(name: str) -> None:
     assert set() == (entities | prefixed) - set(ENTITIES)
     kinds = {route.kind for route in dialect.routes if route.access is Access.EVENTS}
     assert set() == kinds - set(dialect.catalogue)
+
+
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_nothing_that_a_wildcard_stands_for_is_kept_unread(name: str) -> None:
+    """What takes any name is not the vendor's word alone: it is scanned, or has an entity."""
+    closed = [
+        f"{kind}.{path}"
+        for kind, catalogue in DIALECTS[name].catalogue.items()
+        for path, field in catalogue.items()
+        if "*" in path.rpartition(".")[2] and field == Field(contract=field.contract)
+    ]
+    assert [] == closed
 
 
 @pytest.mark.parametrize("name", sorted(DIALECTS))

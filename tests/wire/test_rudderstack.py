@@ -37,6 +37,15 @@ def test_an_empty_id_stays_empty() -> None:
     assert "" == record["userId"]
 
 
+@pytest.mark.parametrize("policy", ["balanced", "strict"])
+def test_an_external_id_keeps_its_type(policy: str) -> None:
+    """A destination finds its own id by the type; the id is a pseudonym, the same as elsewhere."""
+    external = {"type": "brazeExternalId", "id": "ada-42"}
+    body = orjson.dumps({**TRACK, "context": {"externalId": [external]}})
+    record = opened("rudderstack", sent("rudderstack", request("/v1/track", body), policy)).records[0]
+    assert [{"type": "brazeExternalId", "id": record["userId"]}] == record["context"]["externalId"]
+
+
 def test_the_key_travels_and_the_copied_id_does_not() -> None:
     """Authorization reaches the vendor; AnonymousId, which repeats an id in base64, stays here."""
     headers = (("Authorization", "Basic azo="), ("AnonymousId", "ZC0x"))

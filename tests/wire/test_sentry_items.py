@@ -47,6 +47,19 @@ def test_addresses_and_what_a_page_shows_are_cut() -> None:
     assert {"type": "string"} == attributes["browser.web_vital.inp.target"]
 
 
+def test_addresses_are_cut_wherever_an_event_repeats_them() -> None:
+    """Spans, the trace and breadcrumbs hold path and query apart from the URL, and what the page shows; none stays."""
+    data = {"http.target": "/x?m=ada", "http.query": "?m=ada", "http.fragment": "ada", "lcp.element": 'a[title="ada"]'}
+    event = {
+        "breadcrumbs": {"values": [{"category": "http", "data": {**data, "http.method": "GET"}}]},
+        "spans": [{"span_id": "1", "data": data}],
+        "contexts": {"trace": {"data": data}, "app": {"device_app_hash": "2421fae1ac9237a8131e74883e52b0f7034a143f"}},
+    }
+    left = sent("sentry", request("/api/1/store/", orjson.dumps(event))).body
+    assert [3, 0, 0] == [left.count(text) for text in (b'"http.target":"/x"', b"ada", b"2421fae1ac92")]
+    assert b'"http.method":"GET"' in left
+
+
 def test_what_a_site_writes_beside_the_sdks_fields_is_scrubbed() -> None:
     """OpenTelemetry's attributes hold cookies and addresses, a site's own ids and tags; none passes as the SDK's."""
     told = {

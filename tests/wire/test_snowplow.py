@@ -67,12 +67,93 @@ def _read(held: Any) -> Any:
         {"e": "pv", "cx": _base64(_described("contexts", [_described("user", {"plan": "x"})]))},
         {"e": "pv", "co": _described("contexts", [_described("user", {"plan": "x"})]), "ue_pr": [{"plan": "x"}]},
         {"e": "pv", "co": {"user": {"plan": "x"}}},
+        _event(_described("mobile_context", {"osVersion": "17.0"})),
     ],
 )
 def test_an_unchanged_request_is_the_same(event: dict[str, Any]) -> None:
     """What is packed inside keeps its very text, readable or not."""
     wire = request(TP2, _payload(event))
     assert wire == opened("snowplow", wire).seal()
+
+
+TRACKERS: dict[str, dict[str, Any]] = {
+    "client_session": {**SESSION, "sessionIndex": 1, "storageMechanism": "COOKIE_1", "firstEventId": EVENT},
+    "browser_context": {
+        **dict.fromkeys(("viewport", "documentSize", "resolution"), "1280x800"),
+        **dict.fromkeys(("cookiesEnabled", "online"), True),
+        "colorDepth": 24,
+    },
+}
+"""What the browser tracker sends with every event, with all that Iglu Central's schemas demand."""
+
+
+@pytest.mark.parametrize("name", TRACKERS)
+def test_the_trackers_own_contexts_keep_their_schemas_under_strict(name: str) -> None:
+    """Enrich makes a bad row of an event whose context lacks what its schema demands: none is lost."""
+    (context,) = _scrubbed(_event(_described(name, TRACKERS[name])), "strict")["co"]["data"]
+    assert TRACKERS[name].keys() == context["data"].keys()
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "change_form": {"formId": "f", "elementId": "e", "nodeName": "INPUT", "type": "text"},
+    "focus_form": {"formId": "f", "elementId": "e", "nodeName": "INPUT"},
+    "submit_form": {"formId": "f", "elements": [{"name": "q", "nodeName": "INPUT", "type": "text"}]},
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_told_by_its_ids_under_strict(name: str) -> None:
+    """Which form and field it was stays; what stands in it is another matter."""
+    assert FORMS[name] == _scrubbed(_event(event=_described(name, FORMS[name])), "strict")["ue_pr"]["data"]["data"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "field"),
+    [
+        ("link_click", {"targetUrl": "https://a.example/", "elementContent": "Statement of Ada"}, "elementContent"),
+        ("button_click", {"label": "Pay Ada", "id": "b"}, "label"),
+    ],
+)
+def test_what_an_element_shows_does_not_leave(name: str, data: dict[str, Any], field: str) -> None:
+    """A link's content goes; a button's label, which the schema demands, is a pseudonym."""
+    left = _scrubbed(_event(event=_described(name, data)))["ue_pr"]["data"]["data"]
+    assert "Ada" not in left.pop(field, "")
+    assert left == {inner: value for inner, value in data.items() if inner != field}
+
+
+MOBILE = {"osType": "ios", "osVersion": "17.0", "deviceManufacturer": "Apple", "deviceModel": "iPhone14,2"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "name", "data", "left"),
+    [
+        ("balanced", "geolocation_context", {"latitude": 54.890812, "longitude": -1.254879, "speed": 2}, []),
+        ("balanced", "mobile_context", MOBILE, [{**MOBILE, "deviceModel": "iPhone"}]),
+        ("strict", "mobile_context", MOBILE, []),
+    ],
+)
+def test_a_context_without_what_its_schema_demands_is_left_out(
+    policy: str, name: str, data: dict[str, Any], left: list[dict[str, Any]]
+) -> None:
+    """The event goes on without the context, where with half of it Enrich would refuse the event."""
+    page = _described("web_page", {"id": DEVICE})
+    contexts = _scrubbed(_event(page, _described(name, data)), policy)["co"]["data"]
+    assert [page["data"], *left] == [context["data"] for context in contexts]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("cookies", {"_ga": "GA1.2.424273043.1737451027"}),
+        ("cookies", {"session_cookies": [{"measurement_id": "G-1", "session_cookie": "GS1.1.1742200876.45.1"}]}),
+        ("mobile_context", {**MOBILE, "appSetId": "31ac0887-8b0d-e858-3d66-2e36f043a3ce"}),
+    ],
+)
+def test_what_other_tools_call_a_device_is_hashed(name: str, data: dict[str, Any]) -> None:
+    """Cookies of Google Analytics and the id of a set of apps join a visitor across tools."""
+    left = orjson.dumps(_scrubbed(_event(_described(name, data)))["co"]).decode()
+    assert [] == [told for told in ("424273043", "1742200876", "31ac0887") if told in left]
+    assert [] == [field for field in data if field not in left]
 
 
 def test_a_context_says_by_its_schema_whose_name_it_holds() -> None:
