@@ -123,7 +123,7 @@ class Step:
             self.part = "pages" if self.scans else "acts"
             self.part_inside = "opens" if self.drops else "nested"
         elif self.exempt:
-            self.part, self.part_inside = "exempt", "nested" if self.parted else "exempt"
+            self.part = self.part_inside = "opens" if self.parted else "exempt"
         else:
             self.part, self.part_inside = "scanned" if self.scans else "kept", "nested"
         where = dotted((self.kind, *self.place)) if done else ""
@@ -173,7 +173,8 @@ class Plan:
             to `scans`, then those that stay.
         values: takes the values of `fields` out of an object in one call; None when there are none.
         blocks: fields with a treatment whose value was a scalar; a row of equal values is treated once in a request.
-        opens: fields that take a closer look each time: with a document inside, or dropped with all that is in them.
+        opens: fields that take a closer look each time: with a document inside, dropped with all that is in them, or
+            kept but for what a rule names within.
         nested: fields that held an object or an array when the plan was built.
         tried: rule, path, entity and action of what a rule in shadow mode would do.
         unknown: how many of its fields nobody has classified.

@@ -88,7 +88,8 @@ class Resolver:
         if rule is not None:
             return self._by_rule(rule, node.kind, path, name)
         if node.outer is not None and node.outer.whole:
-            return replace(node.outer, place=path)
+            parted = node.outer.parted and self._is_parted(node.kind, path)
+            return replace(node.outer, place=path, parted=parted)
         about = self._about(node)
         field = about.shelf.field(name)
         if field is None:
@@ -182,8 +183,9 @@ class Resolver:
 
     def _is_parted(self, kind: str, path: tuple[str, ...]) -> bool:
         """Tell whether a rule may name something below a place."""
-        places = self._index.places(kind, path)
-        return any(selector.reaches(places) for rule in self._policy.fields for selector in rule.selectors)
+        places, below = self._index.places(kind, path), self._index.below(kind, path)
+        selectors = (selector for rule in self._policy.fields for selector in rule.selectors)
+        return any(selector.scope in below or selector.reaches(places) for selector in selectors)
 
     def _leads(self, kind: str, path: tuple[str, ...]) -> bool:
         """Tell whether a rule speaks of something below a place: then the object there is gone through."""

@@ -243,8 +243,17 @@ class Walk:
                     if item.__class__ in CONTAINERS:
                         self._inside(items, at, node, record, depth)
         if kinds - CONTAINERS:
+            if node.outer is not None and node.outer.parted:
+                self._open_items(node, arrays, records, depth)
             self._scalars(node.outer, arrays)
             self.groups.append((arrays, node, records, (), ()))
+
+    def _open_items(self, node: Node, arrays: Sequence[list[Any]], records: Indices, depth: int) -> None:
+        """Open the documents among items that are kept, but for what a rule names within."""
+        for items, record in zip(arrays, records, strict=True):
+            for at, item in enumerate(items):
+                if item.__class__ is str:
+                    self.open(items, at, node, Form.PLAIN, record, depth)
 
     def _scalars(self, step: Step | None, arrays: Sequence[list[Any]]) -> None:
         """Treat or collect what stands in arrays and is no object or array itself."""

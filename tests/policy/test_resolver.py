@@ -154,3 +154,38 @@ def test_rules_for_items_of_a_kept_array_hold() -> None:
     scrubber = program(f"fields: [{KEEP_FORM}, {NO_NOTE}]".replace("WHERE", "event.form.note"))
     left = event(scrubber, {"form": [MAIL, {"note": MAIL, "a": MAIL}]})
     assert {"form": [MAIL, {"a": MAIL}]} == left
+
+
+def test_what_a_kept_field_held_before_hides_no_rule_within() -> None:
+    """A field that was empty, a word or an array, and is an object the next time, is gone into."""
+    scrubber = program(f"fields: [{KEEP_FORM}, {NO_NOTE}]".replace("WHERE", "event.form.note"))
+    inside = {"note": MAIL, "a": MAIL}
+    forms: list[Any] = [None, "word", 7, [], inside, [inside], "word", inside]
+    left = [event(scrubber, {"form": form})["form"] for form in forms]
+    assert [None, "word", 7, [], {"a": MAIL}, [{"a": MAIL}], "word", {"a": MAIL}] == left
+
+
+def test_rules_within_a_kept_text_hold() -> None:
+    """JSON in a string is gone into as the object would be; where no rule names anything the bytes stay."""
+    scrubber = program(f"fields: [{KEEP_FORM}, {NO_NOTE}]".replace("WHERE", "event.form.note"))
+    for other in ('{"a": 1}', f"write {MAIL}", "YS5iQGV4YW1wbGUuY29t"):
+        left = event(scrubber, {"form": '{"a": 1, "note": 2}', "other": MAIL})
+        assert '{"a":1}' == left["form"]
+        assert ['{"a":1}', other] == event(scrubber, {"form": ['{"a": 1, "note": 2}', other]})["form"]
+        assert other == event(scrubber, {"form": other, "other": MAIL})["form"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "kept", "where", "record"),
+    [
+        ("generic", "record.properties", "event.note", {"event": "e", "properties": {"note": MAIL, "b": MAIL}}),
+        ("segment", "record.context", "profile.note", {"type": "track", "context": {"traits": {"note": 1, "b": MAIL}}}),
+    ],
+)
+def test_a_rule_in_another_scope_holds_within_what_is_kept(
+    dialect: str, kept: str, where: str, record: dict[str, Any]
+) -> None:
+    """A vendor keeps events' and users' properties in an object; a rule for them holds when that is kept."""
+    text = f"fields: [{{id: k, where: {kept}, do: keep}}, {{id: d, where: {where}, do: drop}}]"
+    left = event(program(text, dialect), record)
+    assert [{"b": MAIL}] == [left.get("properties") or left["context"]["traits"]]
