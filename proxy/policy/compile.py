@@ -57,7 +57,9 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: C
     texts = {entity: treatment for entity, treatment in made.items() if treatment is not None}
     copies = {COPY + entity: replace(treatment, rule="taint") for entity, treatment in texts.items()}
     rows = (*policy.rows, *_presidio(policy))
-    detector = Detector(regions=policy.regions or DEFAULT_REGIONS, entities=frozenset(texts), extra=rows)
+    tried = frozenset(entity for entity, treatment in texts.items() if treatment.shadow)
+    regions = policy.regions or DEFAULT_REGIONS
+    detector = Detector(regions=regions, entities=frozenset(texts), extra=rows, tried=tried)
     names = _finder(policy, clock) if policy.names else None
     looking = Looking(detector, texts | copies, frozenset(policy.allow), names)
     ground = Ground(resolver.classify, _renamer(looking))

@@ -62,6 +62,25 @@ def test_an_address_in_a_text_names_its_owner(address: str) -> None:
         assert record["b"] == event(program(text), record)["b"]
 
 
+@pytest.mark.parametrize(
+    ("entity", "text"),
+    [
+        ("SECRET", "password=078-05-1120"),
+        ("US_SSN", "call 078-05-1120"),
+        ("CREDIT_CARD", "tel 4111 1111 1111 1111"),
+        ("EMAIL_ADDRESS", "first_name=Zoe.Quist@example.com"),
+        ("PHONE_NUMBER", "call +44 20 7946 0958"),
+    ],
+)
+def test_an_entity_in_shadow_takes_no_protection_away(entity: str, text: str) -> None:
+    """Where a text is two things, and one of them is only counted, it is treated as the other."""
+    record = {"x": text, "user_id": "+44 20 7946 0958"}
+    records, report = run(program(f"entities: {{{entity}: {{do: drop, mode: shadow}}}}"), record)
+    assert [event(program(f"entities: {{{entity}: keep}}"), record)] == records
+    assert text != records[0]["x"]
+    assert report.findings
+
+
 def test_a_number_is_a_card() -> None:
     """A payment card's number goes as text and as a number; others stay."""
     record = {"a": 4111111111111111, "b": "4111111111111111", "c": 1700000000, "d": 4111111111111112, "e": 1.5}
