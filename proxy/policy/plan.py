@@ -89,6 +89,7 @@ class Step:
         tried: what a rule in shadow mode would do; counted only, while all else says what happens.
         plain: its treatment is all there is to ask.
         drops: an object in this field goes with all that is in it.
+        leaves: what its treatment leaves is a client's text still, and looked at like any other.
         part, part_inside: what a plan does with the field when it holds a scalar, and when an object or array.
         finding: what is reported when its treatment was applied once.
     """
@@ -109,6 +110,7 @@ class Step:
     tried: Treatment | None = None
     plain: bool = field(init=False)
     drops: bool = field(init=False)
+    leaves: bool = field(init=False)
     part: Part = field(init=False)
     part_inside: Part = field(init=False)
     finding: Finding = field(init=False)
@@ -117,6 +119,7 @@ class Step:
         done = self.treatment
         self.plain = not self.prefixes and not self.keep_values
         self.drops = self.whole and done is not None and done.action == "drop"
+        self.leaves = self.scans or (done is not None and (done.shadow or done.action == "keep"))
         if self.form in _DOCUMENTS:
             self.part = self.part_inside = "opens"
         elif done is not None:

@@ -130,8 +130,9 @@ class Resolver:
         field = self._index.field(kind, path)
         entity = rule.spec.entity or (field.entity if field else None) or classify(name, path[:-1]) or "UNKNOWN"
         treatment = self._treatments.of_rule(rule.spec, entity, name)
-        kept = treatment is None
-        return Step(kind, path, treatment, exempt=kept, whole=True, parted=kept and self._is_parted(kind, path))
+        if treatment is None:
+            return Step(kind, path, exempt=True, whole=True, parted=self._is_parted(kind, path))
+        return Step(kind, path, treatment, scans=treatment.scans, whole=True)
 
     def _by_catalogue(self, field: Field, kind: str, path: tuple[str, ...], *, catalogued: bool) -> Step:
         if field.form is Form.RECORDS:
@@ -170,9 +171,13 @@ class Resolver:
             and outer not in (None, self._treatments.unknown())
             and _is_part(node.place[-1], name)
         ):
+            if outer is not None and outer.shadow:
+                return replace(self._unknown(node, path, about), tried=outer)
             return replace(node.outer, place=path, catalogued=False)
         typed = self._treatments.named("FREE_TEXT", name) if free_words(words) else None
-        return self._unknown(node, path, about) if typed is None else Step(node.kind, path, typed)
+        if typed is None or typed.shadow:
+            return replace(self._unknown(node, path, about), tried=typed)
+        return Step(node.kind, path, typed, scans=typed.scans)
 
     def _unknown(self, node: Node, path: tuple[str, ...], about: _About) -> Step:
         leads = about.shelf.leads(path[-1])

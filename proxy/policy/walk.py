@@ -196,8 +196,8 @@ class Walk:
                 gone.append(name)
             elif result is not value:
                 new[name] = result
-            if step.scans:
-                self.seen.add(result)
+            if step.leaves:
+                self._collect(step, result)
         return Row(left, new, gone, hits)
 
     def _put(self, objects: Objects, rows: Iterable[Row]) -> None:
@@ -268,8 +268,8 @@ class Walk:
     def _item(self, step: Step, value: Any) -> Any:
         new, steps = self._treated(step, value)
         self.hits += steps
-        if step.scans:
-            self.seen.add(new)
+        if step.leaves:
+            self._collect(step, new)
         return new
 
     def _collect(self, step: Step | None, value: Any) -> None:
