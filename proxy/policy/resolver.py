@@ -171,7 +171,7 @@ class Resolver:
             and outer not in (None, self._treatments.unknown())
             and _is_part(node.place[-1], name)
         ):
-            if outer is not None and outer.shadow:
+            if outer.shadow:
                 return replace(self._unknown(node, path, about), tried=outer)
             return replace(node.outer, place=path, catalogued=False)
         typed = self._treatments.named("FREE_TEXT", name) if free_words(words) else None

@@ -15,7 +15,7 @@ from proxy.policy.actions import Apply, Gone
 from proxy.policy.generalize import Scalar
 from proxy.policy.plan import Renamed, Treatment
 
-__all__ = ["COPY", "Change", "Made", "combine"]
+__all__ = ["COPY", "Change", "Made", "combine", "made_of"]
 
 COPY = "copy:"
 """Stands before an entity for what is done to copies of a removed value: the same, under the rule `taint`."""
@@ -80,7 +80,7 @@ def combine(
             continue
         start = max(span.start, end)
         found = text[start : span.end] if view is None else view.read(start, span.end)
-        new = _made(treatment.apply, found, made)
+        new = made_of(treatment.apply, found, made)
         if start == 0 and span.end == len(text):
             whole = new
         parts += (text[end:start], f"[{span.entity}]" if isinstance(new, Gone) else str(new))
@@ -90,7 +90,8 @@ def combine(
     return Change("".join((*parts, text[end:])) if whole is None else whole, tuple(done))
 
 
-def _made(apply: Apply, text: str, made: Made) -> Scalar | Gone:
+def made_of(apply: Apply, text: str, made: Made) -> Scalar | Gone:
+    """Give what an action makes of a text, once in a request."""
     new = made.get((apply, text))
     if new is None:
         new = made[apply, text] = apply(text)

@@ -18,7 +18,7 @@ from proxy.detect.layers import ESCAPES, Views
 from proxy.policy.actions import GONE
 from proxy.policy.documents import likely, opens
 from proxy.policy.plan import Node, Plan, Treatment
-from proxy.policy.rewriting import Change, combine
+from proxy.policy.rewriting import Change, Made, combine, made_of
 from proxy.policy.walk import Walk
 from proxy.policy.writing import rename, write
 from proxy.wire.dialect import Form
@@ -115,10 +115,10 @@ def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan
     late = _named(seen, spans, looking.names) if looking.names is not None else ()
     names: set[str] = set()
     numbers: dict[str, int] = {}
-    walk.removed.extend(_addresses(spans, views, looking.treatments))
+    walk.removed.extend(_addresses(spans, views, looking.treatments, walk.made))
     if walk.removed:
         held = [text for text in _texts(walk.held) if text not in looking.allow]
-        names = names.union(*[plan.names for plan in plans])
+        names = names.union(*[plan.names for plan in plans]) - looking.allow
         numbers = {str(number): number for number in (*long_seen, *_long(walk.held))}
         for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers], views).items():
             spans[text] = (*spans.get(text, ()), *told)
@@ -143,9 +143,12 @@ def _named(seen: Sequence[str], spans: dict[str, tuple[Span, ...]], names: Finde
 
 
 def _addresses(
-    spans: Mapping[str, Iterable[Span]], views: Views, treatments: Mapping[str, Treatment]
+    spans: Mapping[str, Iterable[Span]], views: Views, treatments: Mapping[str, Treatment], made: Made
 ) -> Iterator[tuple[str, str]]:
-    """Give the mail addresses that are taken out of texts: their local parts are names that other texts repeat."""
+    """Give the mail addresses that are taken out of texts: their local parts are names that other texts repeat.
+
+    What its action leaves as it is (`replace: nobody@example.com`, the second time) is no removed address.
+    """
     treatment = treatments.get(_ADDRESS)
     if treatment is None or treatment.shadow:
         return
@@ -154,7 +157,9 @@ def _addresses(
             if entity == _ADDRESS:
                 raw = text[start:end]
                 view = None if raw.isascii() and ESCAPES.isdisjoint(raw) else views.get(text)
-                yield (view.read(start, end) if view else raw), _ADDRESS
+                address = view.read(start, end) if view else raw
+                if made_of(treatment.apply, address, made) != address:
+                    yield address, _ADDRESS
 
 
 _ADDRESS = "EMAIL_ADDRESS"

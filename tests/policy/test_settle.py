@@ -81,6 +81,22 @@ def test_an_entity_in_shadow_takes_no_protection_away(entity: str, text: str) ->
     assert report.findings
 
 
+def test_an_address_that_stays_names_nobody() -> None:
+    """What replaces an address may be one; its words are no name, the first time as little as the second."""
+    scrubber = program("entities: {EMAIL_ADDRESS: {replace: nobody@example.com}}")
+    first = event(scrubber, {"x": "write mary.s@example.org", "y": "nobody knows Mary"})
+    assert {"x": "write nobody@example.com", "y": "nobody knows [PERSON]"} == first
+    assert first == event(scrubber, first)
+
+
+def test_what_is_allowed_may_be_a_name() -> None:
+    """A text that no detector touches is none in the place of a field's name."""
+    record = {"to": {MAIL: 1}, "x": f"write {MAIL}", "email": MAIL}
+    left = event(program(f"allow: [{MAIL}]"), record)
+    assert {MAIL: 1} == left["to"]
+    assert MAIL not in repr(event(program(), record))
+
+
 def test_a_number_is_a_card() -> None:
     """A payment card's number goes as text and as a number; others stay."""
     record = {"a": 4111111111111111, "b": "4111111111111111", "c": 1700000000, "d": 4111111111111112, "e": 1.5}
