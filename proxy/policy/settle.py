@@ -130,8 +130,7 @@ def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
     changes |= {text: Change(GONE, (_OVERRUN,)) for text in late}
-    changes |= _numbers(long_seen, looking)
-    return changes
+    return _numbers(long_seen, looking, tried=True) | changes | _numbers(long_seen, looking, tried=False)
 
 
 def _named(seen: Sequence[str], spans: dict[str, tuple[Span, ...]], names: Finder) -> Sequence[str]:
@@ -186,11 +185,12 @@ def _long(values: Iterable[Any]) -> list[int]:
     return [int(v) for v in numbers if not -SMALLEST_NUMBER < v < SMALLEST_NUMBER and v == int(v)]
 
 
-def _numbers(long_seen: Iterable[int], looking: Looking) -> dict[Any, Change]:
+def _numbers(long_seen: Iterable[int], looking: Looking, *, tried: bool) -> dict[Any, Change]:
+    """Find numbers that are personal beyond doubt, whose entity is only counted (`tried`) or not."""
     changes: dict[Any, Change] = {}
     for value in long_seen:
         entity = looking.detector.number(value)
         treatment = looking.treatments.get(entity or "")
-        if treatment is not None:
+        if treatment is not None and treatment.shadow == tried:
             changes[value] = Change(value if treatment.shadow else treatment.apply(value), (treatment,))
     return changes

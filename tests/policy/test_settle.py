@@ -70,11 +70,12 @@ def test_an_address_in_a_text_names_its_owner(address: str) -> None:
         ("CREDIT_CARD", "tel 4111 1111 1111 1111"),
         ("EMAIL_ADDRESS", "first_name=Zoe.Quist@example.com"),
         ("PHONE_NUMBER", "call +44 20 7946 0958"),
+        ("CREDIT_CARD", 4111111111111111),
     ],
 )
-def test_an_entity_in_shadow_takes_no_protection_away(entity: str, text: str) -> None:
-    """Where a text is two things, and one of them is only counted, it is treated as the other."""
-    record = {"x": text, "user_id": "+44 20 7946 0958"}
+def test_an_entity_in_shadow_takes_no_protection_away(entity: str, text: str | int) -> None:
+    """Where a value is two things, and one of them is only counted, it is treated as the other."""
+    record = {"x": text, "user_id": "+44 20 7946 0958", "device_id": 4111111111111111}
     records, report = run(program(f"entities: {{{entity}: {{do: drop, mode: shadow}}}}"), record)
     assert [event(program(f"entities: {{{entity}: keep}}"), record)] == records
     assert text != records[0]["x"]
