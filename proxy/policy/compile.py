@@ -61,7 +61,7 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: C
     regions = policy.regions or DEFAULT_REGIONS
     detector = Detector(regions=regions, entities=frozenset(texts), extra=rows, tried=tried)
     names = _finder(policy, clock) if policy.names else None
-    looking = Looking(detector, texts | copies, frozenset(policy.allow), names)
+    looking = Looking(detector, texts | copies, frozenset(policy.allow), names, policy.mode == "shadow")
     ground = Ground(resolver.classify, _renamer(looking))
     program = Program(
         policy=policy.name,

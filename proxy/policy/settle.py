@@ -35,12 +35,14 @@ class Looking:
         treatments: what is done to each entity that is found; an entity without one stays.
         allow: texts that are left alone.
         names: a model that finds names in free text; what it could not finish is dropped.
+        shadow: nothing changes, whatever happens.
     """
 
     detector: Detector
     treatments: Mapping[str, Treatment]
     allow: frozenset[str]
     names: Finder | None = None
+    shadow: bool = False
 
 
 Finder = Callable[[Sequence[str]], tuple[Mapping[str, tuple[Span, ...]], Sequence[str]]]
@@ -63,7 +65,7 @@ def settle(walk: Walk, looking: Looking) -> set[int]:
     changes = _changes(walk, looking, seen, plans)
     dropped = write(walk, changes) if changes else set()
     names = rename(walk, plans)
-    for document in reversed(walk.documents):
+    for document in () if looking.shadow else reversed(walk.documents):
         document.close(names.get(id(document.holder), {}).get(document.key, document.key))
     return dropped
 
@@ -129,7 +131,7 @@ def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan
     }
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
-    changes |= {text: Change(GONE, (_OVERRUN,)) for text in late}
+    changes |= {text: Change(text if looking.shadow else GONE, (_OVERRUN,)) for text in late}
     return _numbers(long_seen, looking, tried=True) | changes | _numbers(long_seen, looking, tried=False)
 
 

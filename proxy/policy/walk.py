@@ -88,12 +88,12 @@ class Walk:
     """
 
     __slots__ = (
-        "_cut", "_on_error", "_within", "documents", "gone", "groups", "held", "hits", "known", "loose", "made",
-        "removed", "seen", "text_hits", "told", "unknown",
+        "_cut", "_on_error", "_shadow", "_within", "documents", "gone", "groups", "held", "hits", "known", "loose",
+        "made", "removed", "seen", "text_hits", "told", "unknown",
     )  # fmt: skip
 
-    def __init__(self, on_error: OnError) -> None:
-        self._on_error = on_error
+    def __init__(self, on_error: OnError, *, shadow: bool = False) -> None:
+        self._on_error, self._shadow = on_error, shadow
         self.known: defaultdict[Block, dict[Key, Row]] = defaultdict(dict)
         self._cut: set[str] = set()
         self._within = 0
@@ -338,6 +338,8 @@ class Walk:
 
     def _fail(self, holder: Any, key: Any, node: Node, record: int, fault: tuple[str, str] = _TOO_DEEP) -> None:
         self.text_hits["on_error", (node.kind, *node.place), "UNKNOWN", "drop"] += 1
+        if self._shadow:
+            return
         if self._on_error == "refuse":
             raise RecordRefused(*fault, "record")
         if self._on_error == "drop_record":
