@@ -6,7 +6,7 @@ calls `settle` after the walk. Nothing here outlives the call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
@@ -132,7 +132,8 @@ def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
     changes |= {text: Change(text if looking.shadow else GONE, (_OVERRUN,)) for text in late}
-    return _numbers(long_seen, looking, tried=True) | changes | _numbers(long_seen, looking, tried=False)
+    changes |= _numbers(long_seen, looking, changes)
+    return changes
 
 
 def _named(seen: Sequence[str], spans: dict[str, tuple[Span, ...]], names: Finder) -> Sequence[str]:
@@ -187,12 +188,12 @@ def _long(values: Iterable[Any]) -> list[int]:
     return [int(v) for v in numbers if not -SMALLEST_NUMBER < v < SMALLEST_NUMBER and v == int(v)]
 
 
-def _numbers(long_seen: Iterable[int], looking: Looking, *, tried: bool) -> dict[Any, Change]:
-    """Find numbers that are personal beyond doubt, whose entity is only counted (`tried`) or not."""
+def _numbers(long_seen: Iterable[int], looking: Looking, known: Container[Any]) -> dict[Any, Change]:
+    """Find numbers that are personal beyond doubt; an entity that is only counted leaves alone what is known."""
     changes: dict[Any, Change] = {}
     for value in long_seen:
         entity = looking.detector.number(value)
         treatment = looking.treatments.get(entity or "")
-        if treatment is not None and treatment.shadow == tried:
+        if treatment is not None and not (treatment.shadow and value in known):
             changes[value] = Change(value if treatment.shadow else treatment.apply(value), (treatment,))
     return changes
