@@ -122,7 +122,8 @@ def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan
         held = [text for text in _texts(walk.held) if text not in looking.allow]
         names = names.union(*[plan.names for plan in plans]) - looking.allow
         numbers = {str(number): number for number in (*long_seen, *_long(walk.held))}
-        for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers], views).items():
+        removed = sorted(dict.fromkeys(walk.removed), key=lambda told: _spares(looking.treatments.get(told[1])))
+        for text, told in _known(removed).find([*seen, *held, *names, *numbers], views).items():
             spans[text] = (*spans.get(text, ()), *told)
     changes: dict[Any, Change] = {
         text: change
@@ -165,6 +166,11 @@ def _addresses(
 
 
 _ADDRESS = "EMAIL_ADDRESS"
+
+
+def _spares(treatment: Treatment | None) -> bool:
+    """Tell whether copies of an entity stay: where a value is of two, the other's are looked for first."""
+    return treatment is None or treatment.shadow
 
 
 def _known(removed: Iterable[tuple[str, str]]) -> Known:

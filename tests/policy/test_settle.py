@@ -82,6 +82,13 @@ def test_an_entity_in_shadow_takes_no_protection_away(entity: str, text: str | i
     assert report.findings
 
 
+@pytest.mark.parametrize("spared", ["keep", "{do: drop, mode: shadow}"])
+def test_a_value_of_two_kinds_is_removed_as_either(spared: str) -> None:
+    """Copies go when one of the kinds that a removed value was is not kept, whichever was met first."""
+    text = f"entities: {{EMAIL_ADDRESS: {spared}}}\nfields: [{{id: r, where: event.email, do: drop}}]"
+    assert MAIL not in repr(event(program(text), {"email": MAIL, "user_id": MAIL, "title": f"of {MAIL}"}))
+
+
 def test_an_address_that_stays_names_nobody() -> None:
     """What replaces an address may be one; its words are no name, the first time as little as the second."""
     scrubber = program("entities: {EMAIL_ADDRESS: {replace: nobody@example.com}}")
