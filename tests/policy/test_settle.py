@@ -82,6 +82,14 @@ def test_an_entity_in_shadow_takes_no_protection_away(entity: str, text: str | i
     assert report.findings
 
 
+def test_copies_of_what_a_rule_removed_are_those_of_a_kind() -> None:
+    """A word of no kind may be anybody's and stays in other texts; whose kind is told goes there as its entity does."""
+    record = {"codename": "Quillfeather", "title": "for Quillfeather"}
+    rule = "{id: r, where: event.codename, do: drop%s}"
+    assert {"title": "for Quillfeather"} == event(program(f"fields: [{rule % ''}]"), record)
+    assert {"title": "for [PERSON]"} == event(program(f"fields: [{rule % ', entity: PERSON'}]"), record)
+
+
 @pytest.mark.parametrize("spared", ["keep", "{do: drop, mode: shadow}"])
 def test_a_value_of_two_kinds_is_removed_as_either(spared: str) -> None:
     """Copies go when one of the kinds that a removed value was is not kept, whichever was met first."""
