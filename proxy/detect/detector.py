@@ -55,6 +55,7 @@ class Detector:
         regions: ISO 3166 codes; national telephone formats are read in these.
         entities: the entities a policy does anything about; None means all of the table.
         extra: rows of Presidio's recognizers or an operator's, which take part in prefilter and confirmation like ours.
+        tried: entities that are only counted; where they overlap with others, the others are found.
     """
 
     def __init__(
@@ -63,9 +64,11 @@ class Detector:
         regions: tuple[str, ...] = DEFAULT_REGIONS,
         entities: frozenset[str] | None = None,
         extra: Sequence[Row] = (),
+        tried: frozenset[str] = frozenset(),
     ) -> None:
         self._regions = regions
-        self._rows = tuple(row for row in (*ROWS, *extra) if entities is None or row.entity in entities)
+        rows = [row for row in (*ROWS, *extra) if entities is None or row.entity in entities]
+        self._rows = tuple([row.yielding() if row.entity in tried else row for row in rows])
         options = re2.Options()
         options.max_mem = _SET_MEMORY_BYTES
         options.log_errors = False

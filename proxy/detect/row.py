@@ -7,7 +7,7 @@ backtracks over client data: its expression is RE2's, and what runs after it in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 __all__ = ["Candidate", "Confirm", "Found", "Row", "glued", "named_near", "near"]
@@ -71,6 +71,14 @@ class Row:
     trigger: str = ""
     context: tuple[str, ...] = ()
     strength: int = 50
+
+    def yielding(self) -> Row:
+        """Give the row such that any other wins over it, but one that yields, too."""
+        return replace(self, strength=self.strength - _STRONGEST - 1)
+
+
+_STRONGEST = 100
+"""The end of the scale of strengths."""
 
 
 def near(text: str, start: int, end: int, words: tuple[str, ...], reach: int = REACH) -> bool:

@@ -118,9 +118,14 @@ def _mask(words: Any, _subject: Subject, _keyring: Keyring) -> Apply:
     def mask(value: Scalar) -> Scalar:
         text = as_text(value)
         hidden = len(text) - keep if len(text) > keep else len(text)  # of a short value the end is all of it
-        return "".join("*" if at < hidden and sign.isalnum() else sign for at, sign in enumerate(text))
+        return "".join("*" if at < hidden and _tells(sign) else sign for at, sign in enumerate(text))
 
     return mask
+
+
+def _tells(sign: str) -> bool:
+    """Tell what is masked: letters and digits, and what scripts other than Latin write beside them (vowel signs)."""
+    return sign.isalnum() or not sign.isascii()
 
 
 def _replace(words: Any, subject: Subject, _keyring: Keyring) -> Apply:

@@ -71,6 +71,14 @@ class Index:
         ]
         return [*named, ("record", path), *([("query", path)] if kind == "query" else [])]
 
+    def below(self, kind: str, path: Path) -> set[str]:
+        """Give the policy's words for what lies at a place or below it: all that they name stands there."""
+        return {
+            scope
+            for scope, prefix in self._scopes.get(kind, ())
+            if len(path) <= len(prefix) and _fits(prefix[: len(path)], path)
+        }
+
 
 class Shelf:
     """What a catalogue says of the fields of one object: the entries with `*` are few, and the same for all of them.

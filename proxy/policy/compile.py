@@ -57,9 +57,11 @@ def compile_program(policy: Policy, dialect: Dialect, keyring: Keyring, clock: C
     texts = {entity: treatment for entity, treatment in made.items() if treatment is not None}
     copies = {COPY + entity: replace(treatment, rule="taint") for entity, treatment in texts.items()}
     rows = (*policy.rows, *_presidio(policy))
-    detector = Detector(regions=policy.regions or DEFAULT_REGIONS, entities=frozenset(texts), extra=rows)
+    tried = frozenset(entity for entity, treatment in texts.items() if treatment.shadow)
+    regions = policy.regions or DEFAULT_REGIONS
+    detector = Detector(regions=regions, entities=frozenset(texts), extra=rows, tried=tried)
     names = _finder(policy, clock) if policy.names else None
-    looking = Looking(detector, texts | copies, frozenset(policy.allow), names)
+    looking = Looking(detector, texts | copies, frozenset(policy.allow), names, policy.mode == "shadow")
     ground = Ground(resolver.classify, _renamer(looking))
     program = Program(
         policy=policy.name,
@@ -114,7 +116,7 @@ _model = cache(NameModel)
 def _renamer(looking: Looking) -> Rename:
     def rename(names: Sequence[str]) -> dict[str, Renamed]:
         """Give what must stand in place of field names that hold personal data themselves."""
-        found = looking.detector.find(names)
+        found = looking.detector.find([name for name in names if name not in looking.allow])
         changes = {name: combine(name, spans, looking.treatments) for name, spans in found.items()}
         return {name: change.renamed for name, change in changes.items() if change is not None}
 

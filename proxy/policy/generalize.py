@@ -47,7 +47,7 @@ def _decade(value: Scalar) -> Scalar | None:
 def _domain(value: Scalar) -> Scalar | None:
     """Keep `@` and the domain, so that the result is told from a name that stands where an address should."""
     domain = _DOMAIN.search(str(value).strip().lower())
-    return domain[0] if domain else None
+    return domain[1] if domain else None
 
 
 def _network(value: Scalar) -> Scalar | None:
@@ -61,15 +61,20 @@ def _network(value: Scalar) -> Scalar | None:
 
 
 def _degree(value: Scalar) -> Scalar | None:
-    """Round a coordinate to whole degrees, some 100 km."""
+    """Round a coordinate to whole degrees, some 100 km. A postcode, which is as precise a place, is none."""
     try:
-        return round(float(value))
+        degrees = float(value)
     except (ValueError, OverflowError):
         return None
+    return round(degrees) if -_HALF_TURN <= degrees <= _HALF_TURN else None
+
+
+_HALF_TURN = 180
+"""Degrees of longitude on either side. Source: ISO 6709 section 6."""
 
 
 # `re` and not `re2`, which takes no lone surrogates; no pattern goes back over what it has read.
-_DOMAIN = re.compile(r"@[^@\s]+$")
+_DOMAIN = re.compile(r"(@[^@\s,;:?&/<>()\"']+)>?$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAME = re.compile(r"((?:\D*?[pe]1_[0-9a-f]{6}_[\w-]{22,})*+)(\D*)").match
 """Up to the last pseudonym before the first number that is in none, and from there to that number."""

@@ -89,6 +89,7 @@ class Step:
         tried: what a rule in shadow mode would do; counted only, while all else says what happens.
         plain: its treatment is all there is to ask.
         drops: an object in this field goes with all that is in it.
+        leaves: what its treatment leaves is a client's text still, and looked at like any other.
         part, part_inside: what a plan does with the field when it holds a scalar, and when an object or array.
         finding: what is reported when its treatment was applied once.
     """
@@ -109,6 +110,7 @@ class Step:
     tried: Treatment | None = None
     plain: bool = field(init=False)
     drops: bool = field(init=False)
+    leaves: bool = field(init=False)
     part: Part = field(init=False)
     part_inside: Part = field(init=False)
     finding: Finding = field(init=False)
@@ -117,13 +119,14 @@ class Step:
         done = self.treatment
         self.plain = not self.prefixes and not self.keep_values
         self.drops = self.whole and done is not None and done.action == "drop"
+        self.leaves = self.scans or (done is not None and (done.shadow or done.action == "keep"))
         if self.form in _DOCUMENTS:
             self.part = self.part_inside = "opens"
         elif done is not None:
             self.part = "pages" if self.scans else "acts"
             self.part_inside = "opens" if self.drops else "nested"
         elif self.exempt:
-            self.part, self.part_inside = "exempt", "nested" if self.parted else "exempt"
+            self.part = self.part_inside = "opens" if self.parted else "exempt"
         else:
             self.part, self.part_inside = "scanned" if self.scans else "kept", "nested"
         where = dotted((self.kind, *self.place)) if done else ""
@@ -173,7 +176,8 @@ class Plan:
             to `scans`, then those that stay.
         values: takes the values of `fields` out of an object in one call; None when there are none.
         blocks: fields with a treatment whose value was a scalar; a row of equal values is treated once in a request.
-        opens: fields that take a closer look each time: with a document inside, or dropped with all that is in them.
+        opens: fields that take a closer look each time: with a document inside, dropped with all that is in them, or
+            kept but for what a rule names within.
         nested: fields that held an object or an array when the plan was built.
         tried: rule, path, entity and action of what a rule in shadow mode would do.
         unknown: how many of its fields nobody has classified.

@@ -61,7 +61,7 @@ class Program:
                 outside of any record; or there is more to look at closely than one request may have.
         """
         received = len(batch.records)
-        walk = Walk(self.on_error)
+        walk = Walk(self.on_error, shadow=self.mode == "shadow")
         for kind, objects, records in _by_kind(batch):
             walk.walk(self.roots.get(kind) or self.roots["event"], objects, records)
         tainted = settle(walk, self.looking)

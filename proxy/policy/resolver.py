@@ -88,7 +88,8 @@ class Resolver:
         if rule is not None:
             return self._by_rule(rule, node.kind, path, name)
         if node.outer is not None and node.outer.whole:
-            return replace(node.outer, place=path)
+            parted = node.outer.parted and self._is_parted(node.kind, path)
+            return replace(node.outer, place=path, parted=parted)
         about = self._about(node)
         field = about.shelf.field(name)
         if field is None:
@@ -129,8 +130,9 @@ class Resolver:
         field = self._index.field(kind, path)
         entity = rule.spec.entity or (field.entity if field else None) or classify(name, path[:-1]) or "UNKNOWN"
         treatment = self._treatments.of_rule(rule.spec, entity, name)
-        kept = treatment is None
-        return Step(kind, path, treatment, exempt=kept, whole=True, parted=kept and self._is_parted(kind, path))
+        if treatment is None:
+            return Step(kind, path, exempt=True, whole=True, parted=self._is_parted(kind, path))
+        return Step(kind, path, treatment, scans=treatment.scans, whole=True)
 
     def _by_catalogue(self, field: Field, kind: str, path: tuple[str, ...], *, catalogued: bool) -> Step:
         if field.form is Form.RECORDS:
@@ -169,9 +171,13 @@ class Resolver:
             and outer not in (None, self._treatments.unknown())
             and _is_part(node.place[-1], name)
         ):
+            if outer.shadow:
+                return replace(self._unknown(node, path, about), tried=outer)
             return replace(node.outer, place=path, catalogued=False)
         typed = self._treatments.named("FREE_TEXT", name) if free_words(words) else None
-        return self._unknown(node, path, about) if typed is None else Step(node.kind, path, typed)
+        if typed is None or typed.shadow:
+            return replace(self._unknown(node, path, about), tried=typed)
+        return Step(node.kind, path, typed, scans=typed.scans)
 
     def _unknown(self, node: Node, path: tuple[str, ...], about: _About) -> Step:
         leads = about.shelf.leads(path[-1])
@@ -182,8 +188,9 @@ class Resolver:
 
     def _is_parted(self, kind: str, path: tuple[str, ...]) -> bool:
         """Tell whether a rule may name something below a place."""
-        places = self._index.places(kind, path)
-        return any(selector.reaches(places) for rule in self._policy.fields for selector in rule.selectors)
+        places, below = self._index.places(kind, path), self._index.below(kind, path)
+        selectors = (selector for rule in self._policy.fields for selector in rule.selectors)
+        return any(selector.scope in below or selector.reaches(places) for selector in selectors)
 
     def _leads(self, kind: str, path: tuple[str, ...]) -> bool:
         """Tell whether a rule speaks of something below a place: then the object there is gone through."""

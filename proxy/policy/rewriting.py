@@ -15,7 +15,7 @@ from proxy.policy.actions import Apply, Gone
 from proxy.policy.generalize import Scalar
 from proxy.policy.plan import Renamed, Treatment
 
-__all__ = ["COPY", "Change", "Made", "combine"]
+__all__ = ["COPY", "Change", "Made", "combine", "made_of"]
 
 COPY = "copy:"
 """Stands before an entity for what is done to copies of a removed value: the same, under the rule `taint`."""
@@ -54,6 +54,8 @@ def combine(
 ) -> Change | None:
     """Rewrite a text. Where spans overlap, the first wins, then the longer; the rest of the other goes too.
 
+    What is in shadow mode is only counted, and stands in nobody's way.
+
     Args:
         spans: from all finders, in any order.
         treatments: by entity, and by `copy:` with it for copies of removed values; a span without one stays.
@@ -65,20 +67,20 @@ def combine(
     """
     parts: list[str] = []
     done: list[Treatment] = []
-    end = 0
+    end = tried = 0
     whole: Scalar | Gone | None = None
     made = {} if made is None else made
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
         treatment = treatments.get(COPY + span.entity if span.rule == KNOWN else span.entity)
-        start = max(span.start, end)
-        if treatment is None or start >= span.end:
+        if treatment is None or (tried if treatment.shadow else end) >= span.end:
             continue
         done.append(treatment)
         if treatment.shadow:
-            new: Scalar | Gone = text[start : span.end]
-        else:
-            found = text[start : span.end] if view is None else view.read(start, span.end)
-            new = _made(treatment.apply, found, made)
+            tried = span.end
+            continue
+        start = max(span.start, end)
+        found = text[start : span.end] if view is None else view.read(start, span.end)
+        new = made_of(treatment.apply, found, made)
         if start == 0 and span.end == len(text):
             whole = new
         parts += (text[end:start], f"[{span.entity}]" if isinstance(new, Gone) else str(new))
@@ -88,7 +90,8 @@ def combine(
     return Change("".join((*parts, text[end:])) if whole is None else whole, tuple(done))
 
 
-def _made(apply: Apply, text: str, made: Made) -> Scalar | Gone:
+def made_of(apply: Apply, text: str, made: Made) -> Scalar | Gone:
+    """Give what an action makes of a text, once in a request."""
     new = made.get((apply, text))
     if new is None:
         new = made[apply, text] = apply(text)

@@ -6,7 +6,7 @@ calls `settle` after the walk. Nothing here outlives the call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
@@ -18,7 +18,7 @@ from proxy.detect.layers import ESCAPES, Views
 from proxy.policy.actions import GONE
 from proxy.policy.documents import likely, opens
 from proxy.policy.plan import Node, Plan, Treatment
-from proxy.policy.rewriting import Change, combine
+from proxy.policy.rewriting import Change, Made, combine, made_of
 from proxy.policy.walk import Walk
 from proxy.policy.writing import rename, write
 from proxy.wire.dialect import Form
@@ -35,12 +35,14 @@ class Looking:
         treatments: what is done to each entity that is found; an entity without one stays.
         allow: texts that are left alone.
         names: a model that finds names in free text; what it could not finish is dropped.
+        shadow: nothing changes, whatever happens.
     """
 
     detector: Detector
     treatments: Mapping[str, Treatment]
     allow: frozenset[str]
     names: Finder | None = None
+    shadow: bool = False
 
 
 Finder = Callable[[Sequence[str]], tuple[Mapping[str, tuple[Span, ...]], Sequence[str]]]
@@ -63,7 +65,7 @@ def settle(walk: Walk, looking: Looking) -> set[int]:
     changes = _changes(walk, looking, seen, plans)
     dropped = write(walk, changes) if changes else set()
     names = rename(walk, plans)
-    for document in reversed(walk.documents):
+    for document in () if looking.shadow else reversed(walk.documents):
         document.close(names.get(id(document.holder), {}).get(document.key, document.key))
     return dropped
 
@@ -115,12 +117,13 @@ def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan
     late = _named(seen, spans, looking.names) if looking.names is not None else ()
     names: set[str] = set()
     numbers: dict[str, int] = {}
-    walk.removed.extend(_addresses(spans, views, looking.treatments))
+    walk.removed.extend(_addresses(spans, views, looking.treatments, walk.made))
     if walk.removed:
         held = [text for text in _texts(walk.held) if text not in looking.allow]
-        names = names.union(*[plan.names for plan in plans])
+        names = names.union(*[plan.names for plan in plans]) - looking.allow
         numbers = {str(number): number for number in (*long_seen, *_long(walk.held))}
-        for text, told in _known(dict.fromkeys(walk.removed)).find([*seen, *held, *names, *numbers], views).items():
+        removed = sorted(dict.fromkeys(walk.removed), key=lambda told: _spares(looking.treatments.get(told[1])))
+        for text, told in _known(removed).find([*seen, *held, *names, *numbers], views).items():
             spans[text] = (*spans.get(text, ()), *told)
     changes: dict[Any, Change] = {
         text: change
@@ -129,8 +132,8 @@ def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan
     }
     walk.told = {name: changes[name].renamed for name in names & changes.keys()}
     changes |= {numbers[text]: changes[text] for text in numbers.keys() & changes.keys()}
-    changes |= {text: Change(GONE, (_OVERRUN,)) for text in late}
-    changes |= _numbers(long_seen, looking)
+    changes |= {text: Change(text if looking.shadow else GONE, (_OVERRUN,)) for text in late}
+    changes |= _numbers(long_seen, looking, changes)
     return changes
 
 
@@ -143,9 +146,12 @@ def _named(seen: Sequence[str], spans: dict[str, tuple[Span, ...]], names: Finde
 
 
 def _addresses(
-    spans: Mapping[str, Iterable[Span]], views: Views, treatments: Mapping[str, Treatment]
+    spans: Mapping[str, Iterable[Span]], views: Views, treatments: Mapping[str, Treatment], made: Made
 ) -> Iterator[tuple[str, str]]:
-    """Give the mail addresses that are taken out of texts: their local parts are names that other texts repeat."""
+    """Give the mail addresses that are taken out of texts: their local parts are names that other texts repeat.
+
+    What its action leaves as it is (`replace: nobody@example.com`, the second time) is no removed address.
+    """
     treatment = treatments.get(_ADDRESS)
     if treatment is None or treatment.shadow:
         return
@@ -154,10 +160,17 @@ def _addresses(
             if entity == _ADDRESS:
                 raw = text[start:end]
                 view = None if raw.isascii() and ESCAPES.isdisjoint(raw) else views.get(text)
-                yield (view.read(start, end) if view else raw), _ADDRESS
+                address = view.read(start, end) if view else raw
+                if made_of(treatment.apply, address, made) != address:
+                    yield address, _ADDRESS
 
 
 _ADDRESS = "EMAIL_ADDRESS"
+
+
+def _spares(treatment: Treatment | None) -> bool:
+    """Tell whether copies of an entity stay: where a value is of two, the other's are looked for first."""
+    return treatment is None or treatment.shadow
 
 
 def _known(removed: Iterable[tuple[str, str]]) -> Known:
@@ -181,11 +194,12 @@ def _long(values: Iterable[Any]) -> list[int]:
     return [int(v) for v in numbers if not -SMALLEST_NUMBER < v < SMALLEST_NUMBER and v == int(v)]
 
 
-def _numbers(long_seen: Iterable[int], looking: Looking) -> dict[Any, Change]:
+def _numbers(long_seen: Iterable[int], looking: Looking, known: Container[Any]) -> dict[Any, Change]:
+    """Find numbers that are personal beyond doubt; an entity that is only counted leaves alone what is known."""
     changes: dict[Any, Change] = {}
     for value in long_seen:
         entity = looking.detector.number(value)
         treatment = looking.treatments.get(entity or "")
-        if treatment is not None:
+        if treatment is not None and not (treatment.shadow and value in known):
             changes[value] = Change(value if treatment.shadow else treatment.apply(value), (treatment,))
     return changes

@@ -28,6 +28,9 @@ _CUT = frozenset({"URL", "USER_AGENT", "LOCATION_COARSE"})
 """Entities of which text stays that is somebody's own: a path, the name that its owner gave to a telephone, whatever a
 site writes into its `country`."""
 
+_LEFT = {"generalize": _CUT, "truncate": _CUT | {"FREE_TEXT", "SCREEN_TEXT", "UNKNOWN"}}
+"""What an action leaves a text of, which is scanned: a sentence that is cut may still begin with an address."""
+
 UNNAMED = EntityRule(do="drop")
 """An entity that the policy does not name: silence must not mean keep."""
 
@@ -98,6 +101,6 @@ class Treatments:
             action,
             make_action(rule.do, Subject(entity, self._vendor, level, parameter, self._shapes), self._keyring),
             shadow=self._shadow or rule.mode == "shadow",
-            scans=entity in _CUT and action == "generalize",
+            scans=entity in _LEFT.get(action, ()),
             tells=entity not in TOO_COMMON,
         )

@@ -88,12 +88,12 @@ class Walk:
     """
 
     __slots__ = (
-        "_cut", "_on_error", "_within", "documents", "gone", "groups", "held", "hits", "known", "loose", "made",
-        "removed", "seen", "text_hits", "told", "unknown",
+        "_cut", "_on_error", "_shadow", "_within", "documents", "gone", "groups", "held", "hits", "known", "loose",
+        "made", "removed", "seen", "text_hits", "told", "unknown",
     )  # fmt: skip
 
-    def __init__(self, on_error: OnError) -> None:
-        self._on_error = on_error
+    def __init__(self, on_error: OnError, *, shadow: bool = False) -> None:
+        self._on_error, self._shadow = on_error, shadow
         self.known: defaultdict[Block, dict[Key, Row]] = defaultdict(dict)
         self._cut: set[str] = set()
         self._within = 0
@@ -196,8 +196,8 @@ class Walk:
                 gone.append(name)
             elif result is not value:
                 new[name] = result
-            if step.scans:
-                self.seen.add(result)
+            if step.leaves:
+                self._collect(step, result)
         return Row(left, new, gone, hits)
 
     def _put(self, objects: Objects, rows: Iterable[Row]) -> None:
@@ -243,8 +243,17 @@ class Walk:
                     if item.__class__ in CONTAINERS:
                         self._inside(items, at, node, record, depth)
         if kinds - CONTAINERS:
+            if node.outer is not None and node.outer.parted:
+                self._open_items(node, arrays, records, depth)
             self._scalars(node.outer, arrays)
             self.groups.append((arrays, node, records, (), ()))
+
+    def _open_items(self, node: Node, arrays: Sequence[list[Any]], records: Indices, depth: int) -> None:
+        """Open the documents among items that are kept, but for what a rule names within."""
+        for items, record in zip(arrays, records, strict=True):
+            for at, item in enumerate(items):
+                if item.__class__ is str:
+                    self.open(items, at, node, Form.PLAIN, record, depth)
 
     def _scalars(self, step: Step | None, arrays: Sequence[list[Any]]) -> None:
         """Treat or collect what stands in arrays and is no object or array itself."""
@@ -259,8 +268,8 @@ class Walk:
     def _item(self, step: Step, value: Any) -> Any:
         new, steps = self._treated(step, value)
         self.hits += steps
-        if step.scans:
-            self.seen.add(new)
+        if step.leaves:
+            self._collect(step, new)
         return new
 
     def _collect(self, step: Step | None, value: Any) -> None:
@@ -329,6 +338,8 @@ class Walk:
 
     def _fail(self, holder: Any, key: Any, node: Node, record: int, fault: tuple[str, str] = _TOO_DEEP) -> None:
         self.text_hits["on_error", (node.kind, *node.place), "UNKNOWN", "drop"] += 1
+        if self._shadow:
+            return
         if self._on_error == "refuse":
             raise RecordRefused(*fault, "record")
         if self._on_error == "drop_record":

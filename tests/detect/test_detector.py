@@ -115,6 +115,17 @@ def test_the_stronger_then_the_longer_wins():
     assert [("cd", "STRONG"), ("xyz", "LONGER")] == found("abcdef xyz", Detector(entities=None, extra=rows))
 
 
+def test_what_is_only_tried_yields():
+    """A row of an entity that is only counted hides no other; among its own the stronger still wins."""
+    rows = [
+        Row("strong", "TRIED", "bcd[A-Z]?", "", (), strength=100),
+        Row("weak", "FORCED", "abc", "", (), strength=0),
+        Row("weaker", "TRIED", "cdX", "", (), strength=1),
+    ]
+    detector = Detector(entities=None, extra=rows, tried=frozenset({"TRIED"}))
+    assert [("abc", "FORCED"), ("bcdX", "TRIED")] == found("abcd bcdX", detector)
+
+
 def test_a_longer_place_behind_an_escape_replaces_a_shorter():
     """Found raw and found decoded, the longer place stands."""
     text = "mail: ada%2Blist%40example.org"

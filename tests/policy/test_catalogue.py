@@ -61,6 +61,16 @@ def test_a_place_has_several_names() -> None:
     assert [("record", ("q",)), ("query", ("q",))] == INDEX.places("query", ("q",))
 
 
+@pytest.mark.parametrize(
+    ("path", "scopes"),
+    [(("properties",), {"event"}), (("traits",), {"profile"}), (("traits", "inner"), {"profile"}), (("other",), set())],
+)
+def test_scopes_lie_below_places(path: tuple[str, ...], scopes: set[str]) -> None:
+    """What holds all that a scope names, or is just that, is told from what lies within or beside it."""
+    assert scopes == INDEX.below("event", path)
+    assert set() == INDEX.below("query", path)
+
+
 def test_every_field_is_given() -> None:
     """Whoever checks a policy sees all of the catalogue, what all vendors share included."""
     given = {(kind, path) for kind, path, _ in INDEX}

@@ -145,14 +145,19 @@ class Names:
 
 
 @pytest.mark.parametrize(
-    ("budget_ms", "left"), [(5000, {"note": "called [PERSON] back", "plan": "pro"}), (1, {"plan": "pro"})]
+    ("budget_ms", "left", "mode"),
+    [
+        (5000, {"note": "called [PERSON] back", "plan": "pro"}, "enforce"),
+        (1, {"plan": "pro"}, "enforce"),
+        (1, {"note": "called Grendel back", "plan": "pro"}, "shadow"),
+    ],
 )
 def test_what_a_model_could_not_finish_is_dropped(
-    monkeypatch: pytest.MonkeyPatch, budget_ms: int, left: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch, budget_ms: int, left: dict[str, str], mode: str
 ) -> None:
-    """A model finds names within its budget; a field it did not come to leaves with nothing in it."""
+    """A model finds names within its budget; a field it did not come to leaves with nothing in it, if not in shadow."""
     monkeypatch.setattr("proxy.policy.compile._model", Names)
-    text = f"policy: a\nextends: [base]\nnames: {{model: none, budget_ms: {budget_ms}}}\n"
+    text = f"policy: a\nextends: [base]\nnames: {{model: none, budget_ms: {budget_ms}}}\nmode: {mode}\n"
     seconds = count()
     made = compile_program(load_text(text, "a.yaml"), DIALECTS["generic"], KEYRING, lambda: float(next(seconds)))
     assert made.slow

@@ -154,3 +154,85 @@ def test_rules_for_items_of_a_kept_array_hold() -> None:
     scrubber = program(f"fields: [{KEEP_FORM}, {NO_NOTE}]".replace("WHERE", "event.form.note"))
     left = event(scrubber, {"form": [MAIL, {"note": MAIL, "a": MAIL}]})
     assert {"form": [MAIL, {"a": MAIL}]} == left
+
+
+def test_what_a_kept_field_held_before_hides_no_rule_within() -> None:
+    """A field that was empty, a word or an array, and is an object the next time, is gone into."""
+    rules = f"fields: [{KEEP_FORM}, {NO_NOTE}]".replace("WHERE", "event.form.note")
+    scrubber = program(rules, extends="balanced")  # for no other test: what comes first is what matters
+    inside = {"note": MAIL, "a": MAIL}
+    forms: list[Any] = [None, "word", 7, [], inside, [inside], "word", inside]
+    left = [event(scrubber, {"form": form})["form"] for form in forms]
+    assert [None, "word", 7, [], {"a": MAIL}, [{"a": MAIL}], "word", {"a": MAIL}] == left
+
+
+def test_rules_within_a_kept_text_hold() -> None:
+    """JSON in a string is gone into as the object would be; where no rule names anything the bytes stay."""
+    scrubber = program(f"fields: [{KEEP_FORM}, {NO_NOTE}]".replace("WHERE", "event.form.note"))
+    for other in ('{"a": 1}', f"write {MAIL}", "YS5iQGV4YW1wbGUuY29t"):
+        left = event(scrubber, {"form": '{"a": 1, "note": 2}', "other": MAIL})
+        assert '{"a":1}' == left["form"]
+        assert ['{"a":1}', other] == event(scrubber, {"form": ['{"a": 1, "note": 2}', other]})["form"]
+        assert other == event(scrubber, {"form": other, "other": MAIL})["form"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "kept", "where", "record"),
+    [
+        ("generic", "record.properties", "event.note", {"event": "e", "properties": {"note": MAIL, "b": MAIL}}),
+        ("segment", "record.context", "profile.note", {"type": "track", "context": {"traits": {"note": 1, "b": MAIL}}}),
+    ],
+)
+def test_a_rule_in_another_scope_holds_within_what_is_kept(
+    dialect: str, kept: str, where: str, record: dict[str, Any]
+) -> None:
+    """A vendor keeps events' and users' properties in an object; a rule for them holds when that is kept."""
+    text = f"fields: [{{id: k, where: {kept}, do: keep}}, {{id: d, where: {where}, do: drop}}]"
+    left = event(program(text, dialect), record)
+    assert [{"b": MAIL}] == [left.get("properties") or left["context"]["traits"]]
+
+
+@pytest.mark.parametrize(
+    ("entities", "record"),
+    [
+        ("FREE_TEXT", {"message": f"write {MAIL}"}),
+        ("POSTAL_ADDRESS", {"address": {"remark": f"write {MAIL}"}}),
+        ("POSTAL_ADDRESS", {"address": [{"remark": {"x": MAIL}}]}),
+        ("URL", {"url": f"/u/{MAIL}", "note": MAIL, "urls": [f"/u/{MAIL}", 1]}),
+    ],
+)
+def test_an_entity_in_shadow_leaves_a_field_to_all_others(entities: str, record: dict[str, Any]) -> None:
+    """What is only counted is scanned, and searched for what was removed, as if the policy kept it."""
+    kept = event(program(f"entities: {{{entities}: keep}}"), record)
+    (left,), report = run(program(f"entities: {{{entities}: {{do: drop, mode: shadow}}}}"), record)
+    assert kept == left
+    assert MAIL not in repr(left)
+    assert f"entities.{entities}" in {finding.rule for finding in report.findings}
+
+
+def test_an_identity_that_is_kept_is_searched_for_what_was_removed() -> None:
+    """Where one of the ids that a field may hold is kept, a removed value does not stay in its place."""
+    rule = "fields: [{id: r, where: event.note, do: hash, entity: EMAIL_ADDRESS}]"
+    left = event(
+        program(f"entities: {{USER_ID: keep, DEVICE_ID: hash}}\n{rule}", "mixpanel"),
+        {"event": "x", "properties": {"distinct_id": MAIL, "note": MAIL}},
+    )
+    assert MAIL not in repr(left)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        (RULE % ("event.landing", "{query: {keep: [ref]}}, entity: URL"), "landing", f"/u/{MAIL}?ref=a&x=1"),
+        (RULE % ("event.comment", "{truncate: 60}"), "comment", f"write {MAIL} please"),
+        (RULE % ("event.system", "{generalize: family}, entity: USER_AGENT"), "system", f"{MAIL} phone"),
+        ("entities: {FREE_TEXT: {truncate: 60}}", "message", f"write {MAIL} please"),
+        ("entities: {URL: {truncate: 60}}", "url", f"/u/{MAIL}"),
+        ("entities: {USER_AGENT: {truncate: 60}}", "user_agent", f"telephone of {MAIL}"),
+    ],
+)
+def test_what_is_left_of_a_text_is_scanned(text: str, name: str, value: str) -> None:
+    """Whoever cuts a text, an entity's rule or a field's, says nothing about what stands in the rest."""
+    left = event(program(text), {name: value})[name]
+    assert TOKEN in left
+    assert MAIL not in left

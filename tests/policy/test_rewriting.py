@@ -31,6 +31,8 @@ def span(start: int, end: int, entity: str) -> Span:
         ([span(0, 11, "PERSON")], GONE, (DROP,)),
         ([span(0, 3, "NRP")], "ada abc xyz", (SHADOW,)),
         ([span(0, 11, "NRP")], "ada abc xyz", (SHADOW,)),
+        ([span(0, 11, "NRP"), span(4, 7, "PERSON"), span(5, 8, "NRP")], "ada [PERSON] xyz", (SHADOW, DROP)),
+        ([span(0, 11, "NRP"), span(0, 11, "PERSON")], GONE, (SHADOW, DROP)),
     ],
 )
 def test_a_text_is_rewritten(spans: list[Span], new: str | int | Gone, done: tuple[Treatment, ...]) -> None:

@@ -62,6 +62,57 @@ def test_an_address_in_a_text_names_its_owner(address: str) -> None:
         assert record["b"] == event(program(text), record)["b"]
 
 
+@pytest.mark.parametrize(
+    ("entity", "text"),
+    [
+        ("SECRET", "password=078-05-1120"),
+        ("US_SSN", "call 078-05-1120"),
+        ("CREDIT_CARD", "tel 4111 1111 1111 1111"),
+        ("EMAIL_ADDRESS", "first_name=Zoe.Quist@example.com"),
+        ("PHONE_NUMBER", "call +44 20 7946 0958"),
+        ("CREDIT_CARD", 4111111111111111),
+    ],
+)
+def test_an_entity_in_shadow_takes_no_protection_away(entity: str, text: str | int) -> None:
+    """Where a value is two things, and one of them is only counted, it is treated as the other."""
+    record = {"x": text, "user_id": "+44 20 7946 0958", "device_id": 4111111111111111}
+    records, report = run(program(f"entities: {{{entity}: {{do: drop, mode: shadow}}}}"), record)
+    assert [event(program(f"entities: {{{entity}: keep}}"), record)] == records
+    assert text != records[0]["x"]
+    assert report.findings
+
+
+def test_copies_of_what_a_rule_removed_are_those_of_a_kind() -> None:
+    """A word of no kind may be anybody's and stays in other texts; whose kind is told goes there as its entity does."""
+    record = {"codename": "Quillfeather", "title": "for Quillfeather"}
+    rule = "{id: r, where: event.codename, do: drop%s}"
+    assert {"title": "for Quillfeather"} == event(program(f"fields: [{rule % ''}]"), record)
+    assert {"title": "for [PERSON]"} == event(program(f"fields: [{rule % ', entity: PERSON'}]"), record)
+
+
+@pytest.mark.parametrize("spared", ["keep", "{do: drop, mode: shadow}"])
+def test_a_value_of_two_kinds_is_removed_as_either(spared: str) -> None:
+    """Copies go when one of the kinds that a removed value was is not kept, whichever was met first."""
+    text = f"entities: {{EMAIL_ADDRESS: {spared}}}\nfields: [{{id: r, where: event.email, do: drop}}]"
+    assert MAIL not in repr(event(program(text), {"email": MAIL, "user_id": MAIL, "title": f"of {MAIL}"}))
+
+
+def test_an_address_that_stays_names_nobody() -> None:
+    """What replaces an address may be one; its words are no name, the first time as little as the second."""
+    scrubber = program("entities: {EMAIL_ADDRESS: {replace: nobody@example.com}}")
+    first = event(scrubber, {"x": "write mary.s@example.org", "y": "nobody knows Mary"})
+    assert {"x": "write nobody@example.com", "y": "nobody knows [PERSON]"} == first
+    assert first == event(scrubber, first)
+
+
+def test_what_is_allowed_may_be_a_name() -> None:
+    """A text that no detector touches is none in the place of a field's name."""
+    record = {"to": {MAIL: 1}, "x": f"write {MAIL}", "email": MAIL}
+    left = event(program(f"allow: [{MAIL}]"), record)
+    assert {MAIL: 1} == left["to"]
+    assert MAIL not in repr(event(program(), record))
+
+
 def test_a_number_is_a_card() -> None:
     """A payment card's number goes as text and as a number; others stay."""
     record = {"a": 4111111111111111, "b": "4111111111111111", "c": 1700000000, "d": 4111111111111112, "e": 1.5}

@@ -177,6 +177,20 @@ def test_a_policy_in_shadow_changes_nothing_at_all() -> None:
         assert MAIL not in repr(report)
 
 
+ONCE_MORE = '[{"a":1,"a":2}]'
+
+
+@pytest.mark.parametrize(
+    "deep", [nested(DEEPEST + 5), json.dumps(nested(DEEPEST + 5)), '{"a":' * 3000 + "1" + "}" * 3000, ONCE_MORE]
+)
+@pytest.mark.parametrize("on_error", ["drop_field", "drop_record", "refuse"])
+def test_a_policy_in_shadow_fails_nothing(deep: Any, on_error: str) -> None:
+    """What could not be scrubbed, or read but for a part, leaves as it came."""
+    records, report = run(program(f"mode: shadow\non_error: {on_error}"), {"x": deep}, {"y": 1})
+    assert [{"x": deep}, {"y": 1}] == records
+    assert ("on_error" in {finding.rule for finding in report.findings}) == (deep != ONCE_MORE)
+
+
 def test_announced_documents_are_opened() -> None:
     """A field that holds JSON by the vendor's word is walked as one, and is scanned where it is none."""
     for context in ('{"distinct_id":"u1","note":"a.b@example.com"}', "{broken a.b@example.com", "a.b@example.com"):
