@@ -121,7 +121,7 @@ class Known:
     def _whole(self, value: str, entity: str) -> None:
         """Remember a whole value, and its digits when it is a number people write in groups."""
         self._needles.setdefault(fold(value), entity)
-        if _UUID(value):
+        if "-" in value and _UUID(value):
             self._needles.setdefault(fold(value.replace("-", "")), entity)
         if entity in _GROUPED:
             compact = "".join(char for char in value if char.isalnum())
@@ -249,9 +249,11 @@ def _tells(value: str) -> bool:
 
 def _says_otherwise(value: str, entity: str) -> bool:
     """Say whether a value is plainly none of its entity: no digit where one must be, `header` for an address."""
+    if entity not in _NUMBERED and entity != "POSTAL_ADDRESS":
+        return False
     if not value.isascii() or any(map(str.isdigit, value)):
         return False
-    return entity in _NUMBERED or (entity == "POSTAL_ADDRESS" and value.count(" ") <= value.islower())
+    return entity in _NUMBERED or value.count(" ") <= value.islower()
 
 
 def _in_id(text: str, start: int, end: int) -> bool:
