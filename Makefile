@@ -19,7 +19,7 @@ CORE   := proxy/errors.py,proxy/model.py,proxy/scrub.py,proxy/wire/*,proxy/detec
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv dev demo test test-sdk coverage check check-deploy format bench bench-gate bench-peers lock clean
+.PHONY: help venv dev demo test test-sdk coverage covered check check-deploy format bench bench-gate bench-peers lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test-sdk: dev ## the vendors' own SDKs in headless Chromium, through eventveil; 
 
 coverage: dev ## run the tests and demand every branch of the core
 	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	@$(MAKE) --no-print-directory covered
+
+covered: dev ## demand every branch of the core of the last tests that ran with --cov
 	$(BIN)/coverage report --include='$(CORE)' --fail-under=100
 
 check: dev ## ruff, mypy, the import contracts and the shipped policies
