@@ -47,7 +47,7 @@ ROWS = (
         entity="PERSON",
         expression=(
             rf"(?i:{_NAMES}){_SIGN}[ ]?{_MARK}"
-            r"(\p{L}[\p{L}\p{M}\p{N}_'’.\-]{1,60}(?:(?: \p{Lu}|\+\p{L})[\p{L}\p{M}'’.\-]{0,40}){0,3})"
+            r"(\p{L}[\p{L}\p{M}\p{N}_'’.\-]+(?:(?: \p{Lu}|\+\p{L})[\p{L}\p{M}'’.\-]*){0,3})"
         ),
         trigger=rf"(?i:{_NAMES}){_SIGN}",
         source="HTML autocomplete tokens `given-name`, `family-name`, as programs and forms write them",

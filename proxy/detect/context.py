@@ -100,7 +100,7 @@ ROWS = (
     Row(
         id="person-mailbox",
         entity="PERSON",
-        expression=rf"(?:^|[^\w]){_MAILBOX}[\"']? ?<[^<>@\s\x00]{{1,64}}@",
+        expression=rf"(?:^|[^\w]){_MAILBOX}[\"']? ?<[^<>@\s\x00]+@",
         trigger=r"\pL[\"']? ?<[^<>@\s\x00]+@",
         source="RFC 5322 section 3.4 (display name before an address in angle brackets)",
         examples=(
