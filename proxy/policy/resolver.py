@@ -175,7 +175,9 @@ class Resolver:
                 return replace(self._unknown(node, path, about), tried=outer)
             return replace(node.outer, place=path, catalogued=False)
         typed = self._treatments.named("FREE_TEXT", name) if free_words(words) else None
-        if typed is None or typed.shadow:
+        if typed is None:
+            return self._unknown(node, path, about)
+        if typed.shadow:
             return replace(self._unknown(node, path, about), tried=typed)
         return Step(node.kind, path, typed, scans=typed.scans)
 
