@@ -15,6 +15,7 @@ A worker that starts again on the same memory finds its counters as they were. N
 from __future__ import annotations
 
 import json
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -58,7 +59,8 @@ class Store:
     _entries: list[Entry]
 
     def __init__(self, memory: memoryview | None = None) -> None:
-        self._memory = memoryview(bytearray(STORE_BYTES)) if memory is None else memory
+        # A map, since its pages take no memory until somebody writes to them.
+        self._memory = memoryview(mmap.mmap(-1, STORE_BYTES)) if memory is None else memory
         self._head = self._memory[:HEAD_BYTES].cast("q")
         self.values = self._memory[HEAD_BYTES + DIRECTORY_BYTES :].cast("q")
         self._read_bytes, self._entries = 0, []
