@@ -33,8 +33,8 @@ _REASON = """\
 What falls short has one reason. The heart is interpreted Python; an orjson round trip, Relay and nginx are compiled. A
 batch shares plans, pseudonyms and one look at each distinct text among its events, and each event still pays for its
 lookups; a single event shares nothing and pays for every step alone. The paths follow the heart. **Unscrubbed** is the
-same figure with a program that looks at nothing: HTTP, form, base64 and JSON, opened and sealed. Where it is beyond the
-aim, no scrubbing in Python reaches it, however fast.
+same figure with a program that looks at nothing: HTTP, form, base64 and JSON, opened and sealed. Where that is beyond
+the aim, a faster heart alone does not reach it.
 """
 
 _METHOD = """\

@@ -1,7 +1,7 @@
 """A program that looks at nothing: what the heart costs with it is opening a request and sealing it again.
 
-`core` times it beside the heart, `stripped` serves with it. It is the floor of every figure: what is left of a `must`
-above it is what scrubbing may cost.
+`core` times it beside the heart, `stripped` serves with it. What is left of a `must` above it is what scrubbing may
+cost.
 """
 
 from __future__ import annotations
