@@ -113,11 +113,12 @@ def _parsed(parse: Callable[[bytes], Any], raw: bytes) -> Any:
 
 def _quoted(text: str) -> Opened | None:
     """Open a document that was made a JSON string, as `JSON.stringify` does when it is called twice."""
-    try:
-        (inner,) = read(f"[{text}]".encode("utf-8", "surrogatepass"))
-    except (DocumentInvalid, ValueError):
+    said = _parsed(read, f"[{text}]".encode("utf-8", "surrogatepass"))
+    if said is None or len(said) != 1:
         return None
-    opened = _json(inner) if isinstance(inner, str) else None
+    if not isinstance(said[0], str):
+        return said, lambda changed: write(changed).decode(), b""
+    opened = _json(said[0])
     if opened is None:
         return None
     document, close, raw = opened

@@ -62,7 +62,13 @@ def read(text: bytes) -> Document:
         DocumentInvalid: 400, the text is not one such document.
         InflationLimit: 413, it opens into too many objects and arrays.
     """
-    openers = _limited(text)
+    openers = containers(text)
+    _limit(openers)
+    return _read(text, openers)
+
+
+def _read(text: bytes, openers: int) -> Document:
+    """Read one object or array whose brackets are counted."""
     try:
         if text[::_STRIDE].translate(_DIGITS).find(_RUN) >= 0 and text.translate(_DIGITS).find(_LONG) >= 0:
             document = _parsed_exactly(text)
@@ -83,12 +89,10 @@ def containers(text: bytes) -> int:
     return 2 * len(text) - len(text.replace(b"{", b"")) - len(text.replace(b"[", b""))
 
 
-def _limited(text: bytes) -> int:
-    """Count objects and arrays, before there are any."""
-    openers = containers(text)
+def _limit(openers: int) -> None:
+    """Refuse more objects and arrays than a body may have, before there are any."""
     if openers > CONTAINERS_LIMIT:
         raise InflationLimit(f"at most {CONTAINERS_LIMIT} objects and arrays", "more", "json")
-    return openers
 
 
 def read_lines(text: bytes) -> list[Document]:
@@ -100,8 +104,10 @@ def read_lines(text: bytes) -> list[Document]:
 
     Source: https://github.com/ndjson/ndjson-spec, version 1.0.0.
     """
-    _limited(text)
-    return [read(line) for line in text.split(b"\n") if line.strip()]
+    lines = [line for line in text.split(b"\n") if line.strip()]
+    openers = list(map(containers, lines))
+    _limit(sum(openers))
+    return list(map(_read, lines, openers))
 
 
 def has_each_name_once(text: bytes, written: bytes) -> bool:

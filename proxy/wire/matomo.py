@@ -42,7 +42,10 @@ def _variables(text: str) -> Any:
 
 
 def _is_variable(pair: Any) -> bool:
-    return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str)
+    """Tell a name and its value, which is no object or array: one that were would be read past all bounds."""
+    return (
+        isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) and not isinstance(pair[1], dict | list)
+    )
 
 
 def _write_variables(slots: dict[str, dict[str, Any]]) -> str | None:

@@ -79,9 +79,10 @@ class Pairs:
 
     def _opened(self, name: str, value: str, format_: Format) -> Any:
         read = format_.read(value)
-        if read is not None:
-            self._formats[name] = format_
-        return value if read is None else read
+        if read is None:
+            return value
+        self._formats[name] = format_
+        return read
 
     def text(self) -> str:
         """Write the pairs as the record is now."""

@@ -23,7 +23,7 @@ from typing import Any
 from proxy.errors import DocumentInvalid
 from proxy.model import Batch, Document, Part, WireRequest
 from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Found, Route
-from proxy.wire.json_text import has_each_name_once, read, write
+from proxy.wire.json_text import CONTAINERS_LIMIT, containers, has_each_name_once, read, write
 from proxy.wire.pairs import Pairs
 from proxy.wire.parts import PIXEL, RESERVED, below, every, nobody
 
@@ -100,12 +100,15 @@ _UNDESCRIBED = "undescribed"
 def _unfold(records: list[Any]) -> Callable[[], None]:
     """Show self-describing JSON by the names of its schemas, other JSON whole; give what folds it again."""
     folds: list[Callable[[], None]] = []
+    room = CONTAINERS_LIMIT
     for record in (record for record in records if isinstance(record, dict)):
         for name in f"{_EVENTS} {_CONTEXTS}".split():
-            if opened := _opened(record.get(name)):
-                document, before = opened
+            if opened := _opened(record.get(name), room):
+                document, before, size = opened
+                room -= size
                 items = _items(document)
-                folds.append(partial(_leave_halves_out, record, name, list(filter(_is_whole, items))))
+                if whole := list(filter(_is_whole, items)):
+                    folds.append(partial(_leave_halves_out, record, name, whole))
                 folds.append(partial(_fold, record, name, record[name], document, before, items))
                 view: dict[str, list[Any]] = {}
                 record[name] = view
@@ -119,26 +122,33 @@ def _unfold(records: list[Any]) -> Callable[[], None]:
     return fold
 
 
-def _opened(held: Any) -> tuple[Any, bytes] | None:
+def _opened(held: Any, room: int) -> tuple[Any, bytes, int] | None:
     """Read what one of the four fields holds, whatever it is.
 
+    Args:
+        room: for so many objects and arrays; a text that may hold more stays one, and is bounded like any other.
+
     Returns:
-        The document; and its JSON, empty when a lenient reader might find more in the text. None when it is no JSON.
+        The document; its JSON, empty when a lenient reader might find more in the text; and how many objects and arrays
+        it may hold beside those of the body. None when it is no JSON.
     """
     if isinstance(held, dict | list):
-        return held, b""
+        return held, b"", 0
     if not isinstance(held, str):
         return None
     try:
         # Collectors skip what is not base64 and stop at the padding, and so does Python.
         is_json = _is_json(held)
         raw = held.encode("utf-8", "surrogatepass") if is_json else urlsafe_b64decode(held + "==")
-        document = read(raw)
+        size = containers(raw)
+        document = read(raw) if size <= room else None
     except (DocumentInvalid, ValueError):
+        return None
+    if document is None:
         return None
     written = write(document)
     is_all = is_json or urlsafe_b64encode(raw).decode().rstrip("=") == held.rstrip("=")
-    return document, written if is_all and has_each_name_once(raw, written) else b""
+    return document, written if is_all and has_each_name_once(raw, written) else b"", size
 
 
 def _is_json(held: str) -> bool:

@@ -172,6 +172,7 @@ def test_a_document_follows_its_field() -> None:
         json.dumps(DEEP),
         '{"a":' * 300 + "1" + "}" * 300,
         f"[{'[],' * 200_000}[]]",
+        f'"{"[" * 200_001}"',
     ],
 )
 def test_a_document_without_end_opens_onto_one(text: str) -> None:

@@ -328,3 +328,11 @@ def test_custom_paths_and_libraries_are_known() -> None:
     pixel, collect = request("/i?e=pv", method="GET"), request(TP2)
     assert "image/gif" == SNOWPLOW.ack(SNOWPLOW.route("GET", "/i"), pixel).content_type
     assert b"ok" == SNOWPLOW.ack(SNOWPLOW.route("POST", TP2), collect).body
+
+
+def test_contexts_are_opened_within_the_bounds_of_a_request() -> None:
+    """What many events pack together is bounded as in texts of any vendor: what passes the bound does not leave."""
+    packed = urlsafe_b64encode(b"[" + b"{}," * 90_000 + b"{}]").decode().rstrip("=")
+    out = sent("snowplow", request(TP2, _payload(*[{"e": "pv", "cx": packed} for _ in range(6)])))
+    left = [event["cx"] for event in orjson.loads(out.body)["data"]]
+    assert [packed] * 4 + [None] * 2 == left
