@@ -19,7 +19,7 @@ CORE   := proxy/errors.py,proxy/model.py,proxy/scrub.py,proxy/wire/*,proxy/detec
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv dev demo test test-sdk coverage covered check check-deploy format bench bench-gate bench-peers lock clean
+.PHONY: help venv dev demo test test-pythons test-sdk coverage covered check check-deploy format bench bench-gate bench-peers lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ demo: venv ## fake vendor and eventveil on loopback, captured traffic through bo
 
 test: dev ## run the tests; ARGS="-k framing" narrows
 	$(BIN)/python -m pytest $(ARGS)
+
+test-pythons: dev ## the tests with the oldest and the newest Python of this machine that eventveil supports
+	$(BIN)/python -m tests.pythons
 
 test-sdk: dev ## the vendors' own SDKs in headless Chromium, through eventveil; ARGS="-k posthog" narrows
 	tests/sdk/setup.sh

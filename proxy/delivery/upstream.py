@@ -107,6 +107,7 @@ def tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
         SettingsError: the bundle cannot be read, or holds no certificate.
     """
     context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8996; Debian's Python leaves it to OpenSSL's settings
     if ca_bundle is not None:
         try:
             context.load_verify_locations(cafile=ca_bundle)

@@ -76,7 +76,7 @@ _HALF_TURN = 180
 # `re` and not `re2`, which takes no lone surrogates; no pattern goes back over what it has read.
 _DOMAIN = re.compile(r"(@[^@\s,;:?&/<>()\"']+)>?$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_NAME = re.compile(r"((?:\D*?[pe]1_[0-9a-f]{6}_[\w-]{22,})*+)(\D*)").match
+_NAME = re.compile(r"((?:\D*?[pe]1_[0-9a-f]{6}_[\w-]{22,})*)(\D*)").match
 """Up to the last pseudonym before the first number that is in none, and from there to that number."""
 _BETWEEN = " \t\r\n\v\f/_-"
 """What stands between a product and its version, perhaps with a `v`: `Windows 10`, `app-v2`, `curl/8`."""

@@ -163,6 +163,7 @@ class Tls:
 
     def _read(self) -> tuple[ssl.SSLContext, int]:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8996; Debian's Python leaves it to OpenSSL's settings
         context.set_alpn_protocols(["http/1.1"])
         try:
             context.load_cert_chain(*self._files, password=_no_passphrase)

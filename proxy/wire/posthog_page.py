@@ -77,13 +77,16 @@ PAGE = {
 }
 """Properties of page views, autocapture, heat maps, web vitals and errors."""
 
-_TEXT_WITHIN = r'[^"\\]*+(?:\\.[^"\\]*+)*+'
+_TEXT_WITHIN = r'[^"\\]*+(?:\\.[^"\\]*+)*'
 _OWN = "(?:attr_|href=|nth-|text=)"
 _LINK = re.compile(
-    rf'([^":;]*+(?::(?!{_OWN}|[^":;]*+")[^":;]*+)*+)(?::((?:[^"=;]++="{_TEXT_WITHIN}")*+))?(?:;|$)', re.DOTALL
-)
+    rf'([^":;]*+(?::(?!{_OWN}|[^":;]*+")[^":;]*+)*)(?::((?:[^"=;]++="{_TEXT_WITHIN}")*))?', re.DOTALL
+).match
 """A class may hold a colon (`md:flex`): attributes begin at the first colon that one of PostHog's own names follows, or
-at the last one before a quotation mark. No step goes back: a chain of colons would take the square of its length."""
+at the last one before a quotation mark. What follows a repeated group may be empty, so that no step goes back: a chain
+of colons would take the square of its length. Only what repeats one character is possessive: up to Python 3.11.4 a
+possessive group matches something else (python/cpython#106052)."""
+_ENDS = ("", ";")
 _PAIR = re.compile(rf'([^"=;]+)="({_TEXT_WITHIN})"', re.DOTALL)
 
 
@@ -94,12 +97,12 @@ def open_chain(chain: Any) -> list[dict[str, str]] | None:
     elements: list[dict[str, str]] = []
     position = 0
     while position < len(chain):
-        found = _LINK.match(chain, position)
-        if found is None or found.end() == position:
+        found = _LINK(chain, position)
+        if found is None or chain[found.end() : found.end() + 1] not in _ENDS:
             return None
         pairs = {name: value.replace('\\"', '"') for name, value in _PAIR.findall(found[2] or "")}
         elements.append({NAME: found[1], **pairs})
-        position = found.end()
+        position = found.end() + 1
     return elements if close_chain(elements) == chain else None
 
 

@@ -129,5 +129,6 @@ async def raw_vendor(
     finally:
         server.close()
         for writer in fake.writers:
-            writer.transport.abort()
+            with suppress(AttributeError):  # of asyncio before 3.11.5, where a TLS connection has ended already
+                writer.transport.abort()
         await until(lambda: fake.closed == fake.connections)

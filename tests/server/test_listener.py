@@ -187,6 +187,19 @@ async def test_a_new_certificate_is_taken_while_connections_are_open(kinds: tupl
         assert b"here" == await _here(client)
 
 
+def test_old_versions_of_tls_are_not_spoken(tmp_path: Path) -> None:
+    """Neither by the first certificate nor by one that follows it, whatever this machine's OpenSSL would do."""
+    authority = Authority(tmp_path)
+    old = authority.issue("old")
+    tls = Tls(old.cert_file, old.key_file)
+    assert ssl.TLSVersion.TLSv1_2 == tls.context.minimum_version
+    new = authority.issue("new")
+    new.cert_file.replace(old.cert_file)
+    new.key_file.replace(old.key_file)
+    assert tls.refresh()
+    assert ssl.TLSVersion.TLSv1_2 == tls._newest.minimum_version
+
+
 async def test_half_a_new_certificate_changes_nothing(tmp_path: Path) -> None:
     """A certificate without its key is refused, and the old pair goes on serving."""
     authority = Authority(tmp_path)
