@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import tokenize
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,6 +144,15 @@ def test_decisions_count_the_locked_distributions() -> None:
     )
     assert told
     assert (len(runtime), len(runtime - image)) == (int(told[1]), int(told[2]))
+
+
+def test_nothing_older_is_asked_for_than_what_is_tested() -> None:
+    """The least version of each dependency is the locked one: with older ones, tests of safety were seen to fail."""
+    lock = (ROOT / "requirements" / "runtime.txt").read_text("utf-8")
+    locked = dict(re.findall(r"^([\w-]+)==([\d.]+)", lock, re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [wanted.partition(",")[0].partition(">=") for wanted in project["dependencies"]]
+    assert {name: least for name, _, least in asked} == {name: locked[name.replace(".", "-")] for name, *_ in asked}
 
 
 def test_a_source_distribution_holds_what_its_tests_need(tmp_path: Path) -> None:
