@@ -52,6 +52,7 @@ check: dev ## ruff, mypy, the import contracts and the shipped policies
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy --platform darwin proxy
 	$(BIN)/lint-imports
 	$(BIN)/eventveil check policies
 

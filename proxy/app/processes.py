@@ -196,6 +196,7 @@ class _Workers:
         deadline = time.monotonic() + timeout_s
         self.dead()
         while self.pids and (left := deadline - time.monotonic()) > 0:
-            signal.sigtimedwait({signal.SIGCHLD}, left)
+            signal.setitimer(signal.ITIMER_REAL, left)  # and not sigtimedwait, which macOS lacks
+            signal.sigwait({signal.SIGCHLD, signal.SIGALRM})
             self.dead()
         self.tell(signal.SIGKILL)

@@ -93,6 +93,26 @@ def test_a_worker_that_hangs_is_killed(caplog: pytest.LogCaptureFixture) -> None
         os.close(end)
 
 
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); input()"
+
+
+def test_a_worker_that_does_not_end_is_killed() -> None:
+    """When the time is over in which others ended, and not before."""
+    with (
+        Popen([sys.executable, "-c", STUBBORN], stdin=PIPE, stdout=PIPE) as stubborn,
+        Popen([sys.executable, "-c", "input()"], stdin=PIPE) as well,
+    ):
+        assert stubborn.stdout is not None
+        assert b"\n" == stubborn.stdout.readline()
+        house = _Workers([], memoryview(b""), lambda *_: None, {stubborn.pid: 0, well.pid: 1})
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGALRM})
+        house.end(0.2)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        assert ({stubborn.pid: 0}, -signal.SIGKILL) == (house.pids, stubborn.wait())
+    for end in house.pipe:
+        os.close(end)
+
+
 async def test_a_look_at_workers_that_turn_ends_nobody(tmp_path: Path) -> None:
     """The parent looks now and then."""
     settings = write_settings(tmp_path, "http://127.0.0.1:1", more="workers: 2\n")
