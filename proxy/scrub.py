@@ -38,8 +38,8 @@ def scrub_request(
 
     Raises:
         WireError: 4xx, the request is none of this vendor's, or does not open.
-        RecordRefused: 422, something could not be scrubbed and the policy says `on_error: refuse`, or there is more to
-            look at closely than one request may have.
+        RecordRefused: 422, something could not be scrubbed and the policy says `on_error: refuse`, or there are more
+            new names, or there is more to look at closely, than one request may have.
     """
     route = dialect.route(request.method, request.path)
     batch = dialect.decode(request, route, limit_bytes)

@@ -3,8 +3,7 @@
 A `Node` is a place in a vendor's document where an object may stand. The first object of a new shape (`tuple(d)`, its
 names in order) makes it build a `Plan`; the next ones only look it up. Names are classified once per node. Plans hold
 names, never values, and a name that is itself personal is never remembered. `policy.program` runs plans;
-`policy.compile` supplies the classification. What stands in a plan never changes; it is not frozen, since that would
-cost a client's new name 1 µs for each step.
+`policy.compile` supplies the classification. What stands in a plan never changes; it is not frozen, as no step is.
 """
 
 from __future__ import annotations
@@ -12,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
-from proxy.model import Finding
-from proxy.policy.actions import Apply
-from proxy.policy.selectors import dotted
-from proxy.wire.dialect import Form
+from proxy.errors import RecordRefused
+from proxy.policy.step import PARTS, Part, Step, Treatment
 
 __all__ = [
     "CONTAINERS",
@@ -25,115 +22,17 @@ __all__ = [
     "Block",
     "Classify",
     "Ground",
+    "NewNames",
     "Node",
     "Plan",
     "Rename",
     "Renamed",
-    "Step",
-    "Treatment",
 ]
 
 Values = Callable[[dict[str, Any]], tuple[Any, ...]]
 
 CONTAINERS: frozenset[type] = frozenset({dict, list})
 """Types of values that hold values."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Treatment:
-    """An action on an entity, ready to be called.
-
-    Args:
-        rule: the id of the policy's rule, or `entities.EMAIL_ADDRESS`, `unknown`.
-        apply: from a scalar to a scalar or `GONE`.
-        shadow: counted, not applied.
-        scans: the result is text that is scanned again (a URL cut down).
-        tells: the value is a person's; the rest of the request is searched for it.
-    """
-
-    rule: str
-    entity: str
-    action: str
-    apply: Apply
-    shadow: bool = False
-    scans: bool = False
-    tells: bool = True
-
-
-_DOCUMENTS = frozenset({Form.JSON, Form.BASE64_JSON})
-
-Part = Literal["acts", "pages", "opens", "nested", "scanned", "kept", "exempt"]
-"""What a plan does with a field: `acts` and `pages` are treated, what is in `pages` is cut and scanned again."""
-
-PARTS: tuple[Part, ...] = get_args(Part)
-
-
-@dataclass(slots=True, eq=False)
-class Step:
-    """What happens to one field.
-
-    Args:
-        kind: the catalogue part it belongs to.
-        place: the field's name with those around it, for findings.
-        treatment: what is done to its scalars; None leaves them.
-        scans: its text goes to the detectors (and so does what a treatment that `scans` leaves).
-        form: what its text holds inside.
-        unknown: nobody has classified it.
-        catalogued: its name stands in the vendor's catalogue, so it is no client's word.
-        exempt: a rule of the policy keeps it as it is, whatever is found in it.
-        reserved: the vendor needs it as it is; a record is dropped rather than this changed.
-        prefixes: kept before an identity, each with the step of what follows.
-        keep_values: not treated.
-        whole: an object in this field is treated as one (a rule that drops or keeps a subtree).
-        parted: though it is kept whole, a rule may name something within.
-        tried: what a rule in shadow mode would do; counted only, while all else says what happens.
-        plain: its treatment is all there is to ask.
-        drops: an object in this field goes with all that is in it.
-        leaves: what its treatment leaves is a client's text still, and looked at like any other.
-        part, part_inside: what a plan does with the field when it holds a scalar, and when an object or array.
-        finding: what is reported when its treatment was applied once.
-    """
-
-    kind: str
-    place: tuple[str, ...]
-    treatment: Treatment | None = None
-    scans: bool = False
-    form: Form = Form.PLAIN
-    unknown: bool = False
-    catalogued: bool = False
-    exempt: bool = False
-    reserved: bool = False
-    prefixes: tuple[tuple[str, Step], ...] = ()
-    keep_values: frozenset[str] = frozenset()
-    whole: bool = False
-    parted: bool = False
-    tried: Treatment | None = None
-    plain: bool = field(init=False)
-    drops: bool = field(init=False)
-    leaves: bool = field(init=False)
-    part: Part = field(init=False)
-    part_inside: Part = field(init=False)
-    finding: Finding = field(init=False)
-
-    def __post_init__(self) -> None:
-        done = self.treatment
-        self.plain = not self.prefixes and not self.keep_values
-        self.drops = self.whole and done is not None and done.action == "drop"
-        self.leaves = self.scans or (done is not None and (done.shadow or done.action == "keep"))
-        if self.form in _DOCUMENTS:
-            self.part = self.part_inside = "opens"
-        elif done is not None:
-            self.part = "pages" if self.scans else "acts"
-            self.part_inside = "opens" if self.drops else "nested"
-        elif self.exempt:
-            self.part = self.part_inside = "opens" if self.parted else "exempt"
-        else:
-            self.part, self.part_inside = "scanned" if self.scans else "kept", "nested"
-        where = dotted((self.kind, *self.place)) if done else ""
-        self.finding = Finding(done.rule, where, done.entity, done.action, 1) if done else _NOTHING_DONE
-
-
-_NOTHING_DONE = Finding("", "", "", "keep", 1)
 
 
 class Renamed(NamedTuple):
@@ -257,6 +156,28 @@ LONGEST_NAME = 128
 """A longer name is data, not a name."""
 
 
+NAMES_LIMIT = 200_000
+"""Names that one request may bring and no plan knows yet; some 500 bytes and 8 µs each. 2,000 imported events with 50
+each that never came before, as maps from ids have them, are half of it."""
+
+
+@dataclass(slots=True)
+class NewNames:
+    """How many new names one request may still bring, so that nobody fills the memory with them."""
+
+    left: int = NAMES_LIMIT
+
+    def take(self, count: int) -> None:
+        """Count new names before they are classified.
+
+        Raises:
+            RecordRefused: 422, there are more than may be.
+        """
+        self.left -= count
+        if self.left < 0:
+            raise RecordRefused(f"at most {NAMES_LIMIT} names of fields that are new", "more", "record")
+
+
 class Node:
     """A place where an object may stand.
 
@@ -286,27 +207,36 @@ class Node:
         self._children: dict[str, Node] = {}
         self._blocks: dict[tuple[str, ...], Block] = {}
 
-    def plan(self, d: dict[str, Any], shape: Shape | None = None) -> Plan:
-        """Give the plan for an object's shape, which may be known already."""
-        shape = tuple(d) if shape is None else shape
-        return self._plans.get(shape) or self._remembered(shape, d)
+    def plan(self, d: dict[str, Any], shape: Shape, new: NewNames) -> Plan:
+        """Give the plan for an object and its shape, which is its names in their order.
 
-    def exact(self, d: dict[str, Any]) -> Plan:
-        """Give the plan for an object's shape with objects and arrays in just the fields where it has them."""
+        Raises:
+            RecordRefused: 422, it has more new names than its request may still bring.
+        """
+        return self._plans.get(shape) or self._remembered(shape, d, new)
+
+    def exact(self, d: dict[str, Any], new: NewNames) -> Plan:
+        """Give the plan for an object's shape with objects and arrays in just the fields where it has them.
+
+        Raises:
+            RecordRefused: 422, as `plan`.
+        """
         shape = (tuple(d), *[name for name, value in d.items() if value.__class__ in CONTAINERS])
-        return self._plans.get(shape) or self._remembered(shape, d)
+        return self._plans.get(shape) or self._remembered(shape, d, new)
 
-    def _remembered(self, shape: Shape, d: dict[str, Any]) -> Plan:
-        plan = self._fresh(d)
+    def _remembered(self, shape: Shape, d: dict[str, Any], new: NewNames) -> Plan:
+        plan = self._fresh(d, new)
         if not plan.renames and len(d) <= LARGEST_SHAPE and (not d or max(map(len, d)) <= LONGEST_NAME):
             self._ground.count(_size(d))
             self._plans[shape] = plan
         return plan
 
-    def _fresh(self, d: dict[str, Any]) -> Plan:
+    def _fresh(self, d: dict[str, Any], new: NewNames) -> Plan:
         """Build the plan for just this object, its values' types included."""
         known = self._steps
-        renames = self._ground.rename([name for name in d if name not in known])
+        names = [name for name in d if name not in known]
+        new.take(len(names))
+        renames = self._ground.rename(names)
         steps: dict[str, Step] = {}
         parts: dict[Part, list[str]] = {part: [] for part in PARTS}
         tried, uncatalogued, unknown = [], [], 0

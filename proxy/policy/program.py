@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from proxy.errors import RecordRefused
 from proxy.model import Batch, Finding, Report
-from proxy.policy.plan import Node, Step
+from proxy.policy.plan import Node
 from proxy.policy.selectors import dotted
 from proxy.policy.settle import Looking, settle
 from proxy.policy.spec import OnError
+from proxy.policy.step import Step
 from proxy.policy.walk import Indices, Objects, Walk
 
 __all__ = ["Program"]
@@ -58,7 +59,8 @@ class Program:
 
         Raises:
             RecordRefused: 422, a field could not be scrubbed and the policy says `on_error: refuse`, or it stands
-                outside of any record; or there is more to look at closely than one request may have.
+                outside of any record; or there are more new names, or there is more to look at closely, than one
+                request may have.
         """
         received = len(batch.records)
         walk = Walk(self.on_error, shadow=self.mode == "shadow")

@@ -16,7 +16,8 @@ from proxy.detect.lexicon import Around, around, classify, classify_words, free_
 from proxy.policy.catalogue import Index, Shelf
 from proxy.policy.entities import ENTITIES, PRESIDIO_ENTITIES
 from proxy.policy.load import Policy, Rule
-from proxy.policy.plan import Node, Step
+from proxy.policy.plan import Node
+from proxy.policy.step import Step
 from proxy.policy.treatments import Treatments
 from proxy.wire.dialect import Contract, Field, Form
 

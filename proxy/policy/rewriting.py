@@ -13,7 +13,8 @@ from proxy.detect.knowledge import KNOWN
 from proxy.detect.layers import View
 from proxy.policy.actions import Apply, Gone
 from proxy.policy.generalize import Scalar
-from proxy.policy.plan import Renamed, Treatment
+from proxy.policy.plan import Renamed
+from proxy.policy.step import Treatment
 
 __all__ = ["COPY", "Change", "Made", "combine", "made_of"]
 

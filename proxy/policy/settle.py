@@ -17,8 +17,9 @@ from proxy.detect.knowledge import Known
 from proxy.detect.layers import ESCAPES, Views
 from proxy.policy.actions import GONE
 from proxy.policy.documents import likely, opens
-from proxy.policy.plan import Node, Plan, Treatment
+from proxy.policy.plan import Node, Plan
 from proxy.policy.rewriting import Change, Made, combine, made_of
+from proxy.policy.step import Treatment
 from proxy.policy.walk import Walk
 from proxy.policy.writing import rename, write
 from proxy.wire.dialect import Form

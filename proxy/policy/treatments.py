@@ -13,8 +13,8 @@ from proxy.keys.keyring import Keyring
 from proxy.policy.actions import GONE, Subject, action_name, make_action
 from proxy.policy.generalize import place_level
 from proxy.policy.load import Policy
-from proxy.policy.plan import Treatment
 from proxy.policy.spec import EntityRule, FieldRule
+from proxy.policy.step import Treatment
 
 __all__ = ["UNNAMED", "Treatments"]
 

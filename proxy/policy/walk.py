@@ -17,9 +17,10 @@ from proxy.errors import RecordRefused
 from proxy.policy.actions import GONE, Gone, as_text
 from proxy.policy.documents import Document, open_document
 from proxy.policy.generalize import Scalar
-from proxy.policy.plan import CONTAINERS, Acts, Block, Node, Plan, Renamed, Step
+from proxy.policy.plan import CONTAINERS, Acts, Block, NewNames, Node, Plan, Renamed
 from proxy.policy.rewriting import Made
 from proxy.policy.spec import OnError
+from proxy.policy.step import Step
 from proxy.policy.urls import personal
 from proxy.wire.dialect import Form
 from proxy.wire.json_text import CONTAINERS_LIMIT
@@ -88,8 +89,8 @@ class Walk:
     """
 
     __slots__ = (
-        "_cut", "_on_error", "_shadow", "_within", "documents", "gone", "groups", "held", "hits", "known", "loose",
-        "made", "removed", "seen", "text_hits", "told", "unknown",
+        "_cut", "_new", "_on_error", "_shadow", "_within", "documents", "gone", "groups", "held", "hits", "known",
+        "loose", "made", "removed", "seen", "text_hits", "told", "unknown",
     )  # fmt: skip
 
     def __init__(self, on_error: OnError, *, shadow: bool = False) -> None:
@@ -97,6 +98,7 @@ class Walk:
         self.known: defaultdict[Block, dict[Key, Row]] = defaultdict(dict)
         self._cut: set[str] = set()
         self._within = 0
+        self._new = NewNames()
         self.seen: set[Any] = set()
         self.held: set[Any] = set()
         self.groups: list[Group] = []
@@ -117,18 +119,19 @@ class Walk:
             depth: how many objects and arrays are around them.
 
         Raises:
-            RecordRefused: 422, something cannot be scrubbed and the policy says `on_error: refuse`.
+            RecordRefused: 422, something cannot be scrubbed and the policy says `on_error: refuse`; or there are more
+                new names than one request may bring.
         """
         shapes = list(map(tuple, objects))
         if shapes.count(shapes[0]) == len(shapes):
-            self._alike(node.plan(objects[0], shapes[0]), objects, records, depth)
+            self._alike(node.plan(objects[0], shapes[0], self._new), objects, records, depth)
             return
         alike: dict[tuple[str, ...], list[int]] = {}
         for at, shape in enumerate(shapes):
             alike.setdefault(shape, []).append(at)
         for shape, places in alike.items():
             column = [objects[at] for at in places]
-            self._alike(node.plan(column[0], shape), column, [records[at] for at in places], depth)
+            self._alike(node.plan(column[0], shape, self._new), column, [records[at] for at in places], depth)
 
     def _alike(self, plan: Plan, objects: Objects, records: Indices, depth: int) -> None:
         """Walk objects of one shape."""
@@ -140,7 +143,7 @@ class Walk:
             rows = [self._rows(block, objects) for block in plan.blocks]
         except TypeError:  # an object or array where a scalar was when the shape was planned
             for d, record in zip(objects, records, strict=True):
-                self._alike(plan.node.exact(d), (d,), (record,), depth)
+                self._alike(plan.node.exact(d, self._new), (d,), (record,), depth)
             return
         for done in rows:
             self._put(objects, done)

@@ -12,8 +12,9 @@ from itertools import chain, repeat
 from typing import Any
 
 from proxy.policy.actions import GONE
-from proxy.policy.plan import Node, Plan, Renamed, Step, Treatment
+from proxy.policy.plan import Node, Plan, Renamed
 from proxy.policy.rewriting import Change
+from proxy.policy.step import Step, Treatment
 from proxy.policy.walk import Indices, Row, Walk
 
 __all__ = ["Changes", "rename", "write"]

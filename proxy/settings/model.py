@@ -171,7 +171,11 @@ class LimitSettings(_Section):
     header_bytes: Annotated[int, Field(ge=1024)] = Field(
         default=65536, description="request line and headers; over it, 431"
     )
-    inflated_bytes: Bytes = Field(default=20 * 2**20, description="request body after decompression")
+    inflated_bytes: Bytes = Field(
+        default=20 * 2**20,
+        description="request body after decompression; while it is scrubbed it takes six times as much memory, at "
+        "worst 20 times; of those that are scrubbed in threads two at a time",
+    )
     answer_bytes: Bytes = Field(default=8 * 2**20, description="vendor's answer")
     inline_bytes: Annotated[int, Field(ge=0)] = Field(
         default=65536, description="larger bodies, as sent or inflated, are scrubbed in a thread"

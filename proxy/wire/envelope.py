@@ -20,7 +20,7 @@ from typing import Any
 
 from proxy.errors import DocumentInvalid, FramingInvalid
 from proxy.wire.compression import inflate
-from proxy.wire.json_text import read, write
+from proxy.wire.json_text import containers, limit, read, write
 
 __all__ = ["Envelope", "Item", "open_envelope"]
 
@@ -70,6 +70,7 @@ def open_envelope(body: bytes, content_encoding: str, types: Collection[str], li
         WireError: 4xx, a layer that does not open, a line that is no JSON object, an item that is cut.
     """
     text, _, closers = inflate(body, content_encoding, limit_bytes)
+    limit(containers(text))
     header, position = _line(text, 0)
     items: list[Item] = []
     count = 0

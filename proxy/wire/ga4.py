@@ -23,6 +23,7 @@ from typing import Any
 from proxy.errors import DocumentInvalid
 from proxy.model import Batch, Document, Part, WireRequest
 from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Found, Route
+from proxy.wire.json_text import limit
 from proxy.wire.pairs import Format, Pairs, batch_of, open_text, table
 from proxy.wire.parts import RESERVED, below, every, nobody
 from proxy.wire.places import placed
@@ -123,6 +124,7 @@ def _decode(dialect: Dialect, request: WireRequest, route: Route, limit_bytes: i
         return dialect.opened(request, route, limit_bytes)
     query = Pairs(request.query, _GROUPS, _FORMATS)
     body = open_text(request, limit_bytes, route.name)
+    limit(body.text.count("\n"), "events", route.name)
     pieces = re.split("(\r?\n)", body.text)
     both = zip(pieces[::2], [*pieces[1::2], ""], strict=True)
     ends = {Pairs(text, _GROUPS, _FORMATS): end for text, end in both if text}

@@ -27,6 +27,7 @@ __all__ = [
     "NESTING_LIMIT",
     "containers",
     "has_each_name_once",
+    "limit",
     "read",
     "read_lines",
     "write",
@@ -38,9 +39,11 @@ NESTING_LIMIT = 200
 shared with the server's own; Mixpanel takes 3 (docs.mixpanel.com, "Import events"), Segment and PostHog name none."""
 
 CONTAINERS_LIMIT = 200_000
-"""Objects and arrays in one body: each record costs a kilobyte on its way, and `{},` is three bytes. 2,000 Mixpanel
-events of 25 properties have 4,001; the densest captured body has 26 in a kilobyte. Brackets in strings count, too."""
+"""Objects and arrays that one request opens into, however they are written: each record costs a kilobyte on its way,
+`{},` is three bytes. 2,000 Mixpanel events of 25 properties have 4,001; the densest captured body has 26 in a kilobyte.
+Brackets in strings count, too."""
 
+_PAGE = 4096
 _BOM = b"\xef\xbb\xbf"
 _CONTAINERS = frozenset({dict, list})
 _DIGITS = bytes(ord("0") if chr(code) in "0123456789" else ord(" ") for code in range(256))
@@ -63,7 +66,7 @@ def read(text: bytes) -> Document:
         InflationLimit: 413, it opens into too many objects and arrays.
     """
     openers = containers(text)
-    _limit(openers)
+    limit(openers)
     return _read(text, openers)
 
 
@@ -89,10 +92,14 @@ def containers(text: bytes) -> int:
     return 2 * len(text) - len(text.replace(b"{", b"")) - len(text.replace(b"[", b""))
 
 
-def _limit(openers: int) -> None:
-    """Refuse more objects and arrays than a body may have, before there are any."""
-    if openers > CONTAINERS_LIMIT:
-        raise InflationLimit(f"at most {CONTAINERS_LIMIT} objects and arrays", "more", "json")
+def limit(count: int, what: str = "objects and arrays", where: str = "json") -> None:
+    """Refuse more than a request may open into, before there are any.
+
+    Raises:
+        InflationLimit: 413, they are more than `CONTAINERS_LIMIT`.
+    """
+    if count > CONTAINERS_LIMIT:
+        raise InflationLimit(f"at most {CONTAINERS_LIMIT} {what}", "more", where)
 
 
 def read_lines(text: bytes) -> list[Document]:
@@ -106,7 +113,7 @@ def read_lines(text: bytes) -> list[Document]:
     """
     lines = [line for line in text.split(b"\n") if line.strip()]
     openers = list(map(containers, lines))
-    _limit(sum(openers))
+    limit(sum(openers))
     return list(map(_read, lines, openers))
 
 
@@ -127,9 +134,11 @@ def write(document: Document) -> bytes:
         DocumentInvalid: 400, it holds something that JSON cannot say.
     """
     try:
-        return orjson.dumps(document)
+        written = orjson.dumps(document)
     except orjson.JSONEncodeError:
         return _written_exactly(document)
+    # orjson keeps what it set aside for its result, a page at least, and a request may hold many small ones.
+    return written if len(written) >= _PAGE else memoryview(written).tobytes()
 
 
 def write_lines(documents: list[Document]) -> bytes:

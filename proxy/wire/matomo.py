@@ -23,7 +23,7 @@ from proxy.model import Batch, Part, WireRequest
 from proxy.wire.dialect import Access, Ack, Contract, Dialect, Field, Form, Route
 from proxy.wire.framing import open_document
 from proxy.wire.headers import header
-from proxy.wire.json_text import read, write
+from proxy.wire.json_text import limit, read, write
 from proxy.wire.pairs import Format, Pairs, batch_of, open_text
 from proxy.wire.parts import PIXEL, RESERVED, below, every, nobody
 
@@ -52,6 +52,9 @@ def _write_variables(slots: dict[str, dict[str, Any]]) -> str | None:
     left = {slot: list(pair) for slot, pairs in slots.items() for pair in pairs.items()}
     return write(left).decode() if left else None
 
+
+_BRACKETS = ("[", "%5B", "%5b")
+"""What each variable begins with."""
 
 _FORMATS = dict.fromkeys(("_cvar", "cvar"), Format(_variables, _write_variables))
 
@@ -115,7 +118,10 @@ def _bulk(request: WireRequest, query: Pairs, around: list[Part], limit_bytes: i
     items = document.get("requests")
     if not isinstance(items, list):
         raise DocumentInvalid("an array `requests`", "something else", "bulk")
-    marked = {_pairs(text.removeprefix("?")): text.startswith("?") for text in map(_text, items)}
+    texts = list(map(_text, items))
+    together = "".join(texts)
+    limit(len(texts) + sum(map(together.count, _BRACKETS)), "events and variables", "bulk")
+    marked = {_pairs(text.removeprefix("?")): text.startswith("?") for text in texts}
 
     def body(left: list[Pairs]) -> bytes:
         document["requests"] = ["?" * marked[event] + event.text() for event in left]

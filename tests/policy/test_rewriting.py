@@ -5,8 +5,8 @@ import pytest
 from proxy.detect.detector import Span
 from proxy.detect.knowledge import KNOWN
 from proxy.policy.actions import GONE, Gone
-from proxy.policy.plan import Treatment
 from proxy.policy.rewriting import COPY, Change, combine
+from proxy.policy.step import Treatment
 
 DROP = Treatment("r", "PERSON", "drop", lambda _: GONE)
 STAR = Treatment("s", "URL", "mask", lambda value: "*" * len(str(value)))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from proxy.policy.actions import GONE
-from proxy.policy.plan import Treatment
+from proxy.policy.step import Treatment
 from proxy.policy.treatments import Treatments
 from tests.policy.programs import KEYRING, policy
 

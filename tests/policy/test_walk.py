@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import Any
 
 import pytest
 
 from proxy.errors import RecordRefused
 from proxy.model import Part
+from proxy.policy.plan import NAMES_LIMIT
 from proxy.policy.walk import DEEPEST
 from tests.policy.programs import TOKEN, batch, event, program, run
 
@@ -45,6 +47,16 @@ def test_what_is_deeper_may_refuse_the_request(deep: Any) -> None:
     with pytest.raises(RecordRefused) as raised:
         program("on_error: refuse").run(batch({"x": deep}))
     assert f"expected objects at most {DEEPEST} deep, got a deeper one (record)" == str(raised.value)
+
+
+@pytest.mark.parametrize("size", [NAMES_LIMIT + 1, 1000])
+def test_new_names_of_a_request_are_bounded(size: int) -> None:
+    """In one object or in many: each takes memory, and no event has so many."""
+    made = program()
+    names = map(str, range(NAMES_LIMIT + 1))
+    records = [dict.fromkeys(islice(names, size), 1) for _ in range(NAMES_LIMIT // size + 1)]
+    with pytest.raises(RecordRefused, match=f"{NAMES_LIMIT} names"):
+        made.run(batch(*records))
 
 
 @pytest.mark.parametrize("deep", [nested(DEEPEST + 5), json.dumps(nested(DEEPEST + 5))])

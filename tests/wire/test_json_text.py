@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -190,6 +191,15 @@ def test_refuses_lines_of_which_one_is_no_document(text: bytes) -> None:
 def test_a_walk_down_the_deepest_document_does_not_end_the_stack() -> None:
     """Code that recurses three frames a level stays below CPython's limit with room for a server around it."""
     assert 3 * NESTING_LIMIT < sys.getrecursionlimit() - 300
+
+
+def test_what_is_written_takes_no_more_than_it_holds() -> None:
+    """A request may hold many small documents; orjson's own results take a page each."""
+    tracemalloc.start()
+    kept = [write({"a": number}) for number in range(1000)]
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size < 100 * len(kept)
 
 
 @pytest.mark.parametrize(("opened", "unit", "ends"), [(read, b"{},", b"[]"), (read_lines, b"{}\n", b"")])

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 import proxy.wire
+from proxy.errors import InflationLimit
 from proxy.policy.catalogue import Index
 from proxy.policy.entities import ENTITIES
 from proxy.wire.dialect import Access, Field
+from proxy.wire.json_text import CONTAINERS_LIMIT
 from proxy.wire.registry import DIALECTS
+from tests.wire.speaking import opened, request
 
 
 def test_every_vendor_file_is_registered() -> None:
@@ -72,3 +75,31 @@ def test_no_dialect_lets_a_person_travel_in_headers(name: str) -> None:
         "origin",
     }
     assert all(header == header.lower() for header in DIALECTS[name].headers)
+
+
+HALF = CONTAINERS_LIMIT // 2
+MANY = b"{}," * HALF + b"{}"
+CHAINED = b'{"batch":[{"event":"e","properties":{"$elements_chain":"%b"}}]}'
+
+OPENS_FAR = {
+    "objects": ("segment", "/v1/batch", b'{"batch":[' + MANY + b"," + MANY + b"]}"),
+    "objects, a line each": ("datadog", "/api/v2/rum", b"{}\n" * 2 * HALF + b"{}"),
+    "objects in several items": (
+        "sentry", "/api/1/envelope/", b'{"dsn":"https://a@b/1"}' + (b'\n{"type":"log"}\n{"items":[' + MANY + b"]}") * 2,
+    ),
+    "events, a line each": ("ga4", "/g/collect?v=2", b"en=a\n" * 2 * HALF + b"en=a\n"),
+    "events of a bulk": ("matomo", "/matomo.php?idsite=1", b'{"requests":[' + b'"a",' * 2 * HALF + b'"a"]}'),
+    "variables of events of a bulk": (
+        "matomo", "/matomo.php?idsite=1", b'{"requests":["cvar=' + b"%5B" * HALF + b'","cvar=' + b"%5b" * HALF + b'"]}',
+    ),
+    "elements of chains": ("posthog", "/batch/", CHAINED % (b"a;" * 4 * HALF + b"a;;")),
+    "attributes of an element": ("posthog", "/batch/", CHAINED % (b"a:" + b'b=\\"c\\"' * 16 * (HALF + 1))),
+}  # fmt: skip
+"""Dialect, target and body: a few bytes each time for what is hundreds of bytes when it is open."""
+
+
+@pytest.mark.parametrize(("dialect", "target", "body"), OPENS_FAR.values(), ids=OPENS_FAR)
+def test_what_opens_far_is_refused_before_it_opens(dialect: str, target: str, body: bytes) -> None:
+    """A request of a few packed kilobytes must not fill a machine, in whichever of a vendor's forms."""
+    with pytest.raises(InflationLimit):
+        opened(dialect, request(target, body))
