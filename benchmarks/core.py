@@ -18,6 +18,7 @@ import orjson
 from benchmarks import captured
 from benchmarks.corpus import Case, documents, request
 from benchmarks.measure import Job, least_us
+from benchmarks.native import native
 from benchmarks.templates import TEMPLATES
 from benchmarks.unscrubbed import unscrubbed
 from proxy.errors import WireError
@@ -82,6 +83,10 @@ KEYS = [f"user-{number:010x}" for number in range(TOKENS)]
 @cache
 def program(dialect: str, policy: str = "balanced") -> Program:
     """Compile a shipped policy for a dialect, under the key of the benchmarks."""
+    return _compiled(dialect, policy)
+
+
+def _compiled(dialect: str, policy: str = "balanced") -> Program:
     return compile_program(load(policy), DIALECTS[dialect], KEY)
 
 
@@ -124,9 +129,9 @@ def measure(subject: Subject, limit_s: float = 3.0) -> Measured:
     Returns:
         µs per event of the `orjson` round trip and of the `heart`, its parts `decode`, `program`, `encode`, and within
         the program `detect`; `unscrubbed`, the heart with a program that looks at nothing, and within it `framing`,
-        layers and JSON opened and closed, where a body holds JSON; µs of one pseudonym, `token`; `ratio` of heart to
-        orjson and `unscrubbed_ratio`. For the adversary also `new_shapes`, its ratio to as many events of one shape,
-        the two in turn.
+        layers and JSON opened and closed, where a body holds JSON; `native`, its calls into C alone; µs of one
+        pseudonym, `token`; `ratio` of heart to orjson, `unscrubbed_ratio` and `native_ratio`. For the adversary also
+        `new_shapes`, its ratio to as many events of one shape, the two in turn.
     """
     times = least_us(heart(subject) | _parts(subject), limit_s=limit_s)
     times["program"] -= times["decode"]
@@ -140,6 +145,7 @@ def measure(subject: Subject, limit_s: float = 3.0) -> Measured:
             "token": token,
             "ratio": times["heart"] / times["orjson"],
             "unscrubbed_ratio": times["unscrubbed"] / times["orjson"],
+            "native_ratio": times["native"] / times["orjson"],
             "events": events / len(subject.requests),
             "bytes": sum(map(_bytes, subject.requests)) / len(subject.requests),
         }
@@ -172,7 +178,11 @@ def _parts(subject: Subject) -> dict[str, Job]:
 
     bare = unscrubbed(compiled)
 
+    def run(again: Program) -> list[object]:
+        return [scrub_request(wire, dialect, again) for wire in subject.requests]
+
     return _framing(subject) | {
+        "native": partial(_all, native(partial(_compiled, subject.dialect), run)),
         "unscrubbed": _job(_on_new(subject, lambda wire: scrub_request(wire, dialect, bare)), subject.requests),
         "decode": then(lambda batch: None),
         "program": then(compiled.run),
@@ -194,6 +204,11 @@ def _framing(subject: Subject) -> dict[str, Job]:
     except WireError:
         return {}
     return {"framing": _job(frame, subject.requests)}
+
+
+def _all(calls: Sequence[Job]) -> None:
+    for call in calls:
+        call()
 
 
 def _job(work: Callable[[Any], object], arguments: Sequence[Any]) -> Job:

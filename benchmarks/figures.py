@@ -37,6 +37,7 @@ class Figure:
         read: results → value; a missing part raises LookupError.
         more: more is better.
         without: the same figure when nothing is looked at, HTTP and framing alone; None where that says nothing.
+        floor: the same figure when nothing is interpreted, the calls into C alone; None where that is not known.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Figure:
     read: Reader
     more: bool = False
     without: Reader | None = None
+    floor: Reader | None = None
 
     def measured(self, found: Results) -> Value:
         """Read the figure, None when what it needs was not measured."""
@@ -53,6 +55,10 @@ class Figure:
     def unscrubbed(self, found: Results) -> Value:
         """Read the figure of requests that are only passed on, None when there is none or it was not measured."""
         return None if self.without is None else _read(self.without, found)
+
+    def native(self, found: Results) -> Value:
+        """Read the figure of the calls into C alone, None when there is none or it was not measured."""
+        return None if self.floor is None else _read(self.floor, found)
 
     def aim(self, value: float) -> str:
         """Write an aim with its direction."""
@@ -146,7 +152,9 @@ _DIRECT, _INGEST, _PASS = "eventveil direct", "eventveil ingest alone", "nginx p
 
 
 def _of_heart(name: str, must: float, goal: float, case: str) -> Figure:
-    return Figure(name, must, goal, _core(case), without=_core(case, "unscrubbed_ratio"))
+    return Figure(
+        name, must, goal, _core(case), without=_core(case, "unscrubbed_ratio"), floor=_core(case, "native_ratio")
+    )
 
 
 def _of_path(name: str, must: float, goal: float, path: str, ours: str, theirs: str) -> Figure:

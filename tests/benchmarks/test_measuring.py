@@ -4,11 +4,14 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import orjson
 import pytest
+import re2
 
 from benchmarks import gate, latency, soak
 from benchmarks.core import KEY, adversary, heart, measure, program, subjects, texts
@@ -16,6 +19,7 @@ from benchmarks.corpus import Case, documents, request
 from benchmarks.curves import rules_policy
 from benchmarks.fidelity import sent
 from benchmarks.measure import FEWEST_ROUNDS, least_us
+from benchmarks.native import native
 from benchmarks.openloop import Generator, percentile
 from benchmarks.paths import PATHS
 from benchmarks.processes import Missing, Program, free_port, need, running
@@ -24,7 +28,7 @@ from benchmarks.sink import listen
 from benchmarks.systems import SYSTEMS, started
 from benchmarks.unscrubbed import unscrubbed
 from proxy.model import Report, Scrubbed, WireRequest
-from proxy.policy import compile_program, load_text
+from proxy.policy import compile_program, load, load_text
 from proxy.scrub import INFLATED_BYTES, scrub_request
 from proxy.wire.registry import DIALECTS
 
@@ -42,9 +46,26 @@ def test_a_measurement_names_every_part() -> None:
     """A row holds the floor, the heart, its parts and their ratio."""
     subject = next(one for one in subjects() if one.name == "mixpanel_single_personal")
     row = measure(subject, limit_s=0.0)
-    parts = {"orjson", "heart", "unscrubbed", "framing", "decode", "program", "encode", "detect", "token"}
-    assert parts | {"ratio", "unscrubbed_ratio", "events", "bytes"} == set(row)
+    parts = {"orjson", "heart", "unscrubbed", "framing", "decode", "program", "encode", "detect", "token", "native"}
+    assert parts | {"ratio", "unscrubbed_ratio", "native_ratio", "events", "bytes"} == set(row)
     assert row["heart"] > row["unscrubbed"] > row["orjson"] > 0
+    assert row["heart"] > row["native"] > row["orjson"]
+
+
+def test_calls_into_c_are_recorded_and_can_be_made_again() -> None:
+    """All of one run, each as often as it was made; what recorded them is gone again."""
+    loads, match = orjson.loads, re2.Set.Match
+    wire, dialect = request(Case("mixpanel", 10)), DIALECTS["mixpanel"]
+    compiled = partial(compile_program, load("balanced"), dialect, KEY)
+    calls = [
+        cast("partial[object]", call) for call in native(compiled, lambda made: scrub_request(wire, dialect, made))
+    ]
+    assert (loads, match) == (orjson.loads, re2.Set.Match)
+    made = Counter(call.func.__name__ for call in calls)
+    assert (1, 1, 1, 1) == (made["loads"], made["dumps"], made["b64decode"], made["b64encode"])
+    assert made["mac"] >= 2
+    assert made["Match"] > 1
+    assert documents(Case("mixpanel", 10)) in [call() for call in calls]
 
 
 def test_unscrubbed_is_opened_and_sealed_and_nothing_else() -> None:

@@ -75,13 +75,14 @@ def test_a_peer_that_is_missing_is_named() -> None:
     assert "Skipped: scrubadub (ModuleNotFoundError: No module named 'scrubadub')" in text
 
 
-def test_the_unscrubbed_is_told_beside_the_figure() -> None:
-    """What is left when nothing is looked at stands in the figure's line, where it was measured."""
-    row = {"ratio": 20.0, "unscrubbed_ratio": 6.5}
+def test_what_cannot_be_spared_is_told_beside_the_figure() -> None:
+    """What is left when nothing is looked at, or nothing interpreted, stands in the figure's line, where measured."""
+    row = {"ratio": 20.0, "unscrubbed_ratio": 6.5, "native_ratio": 4.0}
     figure = FIGURES[1]
     found = {"core": {"rows": {"captured_mixpanel_browser_single": row}}}
-    assert (20.0, 6.5) == (figure.measured(found), figure.unscrubbed(found))
+    assert (20.0, 6.5, 4.0) == (figure.measured(found), figure.unscrubbed(found), figure.native(found))
     assert (None, None) == (figure.unscrubbed({}), LESS.unscrubbed(found))
+    assert (None, None) == (figure.native({}), LESS.native(found))
 
 
 @pytest.mark.parametrize(
