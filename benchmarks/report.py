@@ -35,7 +35,8 @@ batch shares plans, pseudonyms and one look at each distinct text among its even
 lookups; a single event shares nothing and pays for every step alone. The paths follow the heart. **Unscrubbed** is the
 same figure with a program that looks at nothing: HTTP, form, base64 and JSON, opened and sealed. Where that is beyond
 the aim, a faster heart alone does not reach it. **Native** is the heart's calls into C alone (JSON, base64, RE2, keyed
-hashes), made again: where that is beyond the aim, a heart that makes them does not reach it, however little else it does.
+hashes), made again: where that is beyond the aim, a heart that makes them does not reach it, however little else it
+does.
 """
 
 _METHOD = """\

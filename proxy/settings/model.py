@@ -174,7 +174,7 @@ class LimitSettings(_Section):
     inflated_bytes: Bytes = Field(
         default=20 * 2**20,
         description="request body after decompression; while it is scrubbed it takes six times as much memory, at "
-        "worst 20 times; of those that are scrubbed in threads two at a time",
+        "worst 20 times, and in each worker two such are scrubbed at a time",
     )
     answer_bytes: Bytes = Field(default=8 * 2**20, description="vendor's answer")
     inline_bytes: Annotated[int, Field(ge=0)] = Field(
