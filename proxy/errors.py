@@ -9,7 +9,7 @@
     │   ├── MethodNotAllowed      405  method_not_allowed
     │   ├── ReadTimeout           408  read_timeout
     │   ├── BodyTooLarge          413  body_too_large
-    │   ├── InflationLimit        413  inflation_limit
+    │   ├── InflationLimit        413  inflation_limit       it opens into, or holds, more than one request may
     │   ├── EncodingUnsupported   415  encoding_unsupported
     │   └── HeadersTooLarge       431  headers_too_large
     ├── RecordRefused             422  record_refused        the policy says `on_error: refuse`
@@ -133,7 +133,7 @@ class BodyTooLarge(WireError):
 
 
 class InflationLimit(WireError):
-    """The body inflates to more than the limit."""
+    """The body inflates to more than the limit, or what is in it is more than one request may have."""
 
     status = 413
     reason = "inflation_limit"

@@ -12,10 +12,14 @@ from proxy.policy.program import Program
 from proxy.wire.dialect import Access, Dialect
 from proxy.wire.headers import forwardable
 
-__all__ = ["INFLATED_BYTES", "scrub_request"]
+__all__ = ["INFLATED_BYTES", "PLACE_BYTES", "scrub_request"]
 
 INFLATED_BYTES = 20 << 20
 """Twice what the largest vendor limit allows (Mixpanel: 10 MB an import request; source: Import Events)."""
+
+PLACE_BYTES = 100
+"""A place that is looked at closely costs up to 240 µs: 0.16 s for what runs on the event loop, 50 s for the largest
+request. The captured events have one in 600 bytes at most."""
 
 _AUTHORIZATION = frozenset({"authorization"})
 
@@ -31,15 +35,15 @@ def scrub_request(
         request: as the client sent it; `path` below the lane's prefix.
         dialect: the vendor whose SDK sent it.
         program: compiled for this dialect.
-        limit_bytes: how large the document may become when it is inflated.
+        limit_bytes: how large the document may become when it is inflated; for each `PLACE_BYTES` of the limit one
+            place in its texts may be looked at closely.
 
     Returns:
         The request to deliver, or None in its place when no record is left; and the report.
 
     Raises:
         WireError: 4xx, the request is none of this vendor's, or does not open.
-        RecordRefused: 422, something could not be scrubbed and the policy says `on_error: refuse`, or there are more
-            new names, or there is more to look at closely, than one request may have.
+        RecordRefused: 422, something could not be scrubbed and the policy says `on_error: refuse`.
     """
     route = dialect.route(request.method, request.path)
     batch = dialect.decode(request, route, limit_bytes)
@@ -55,7 +59,7 @@ def scrub_request(
         dialect.place(batch, request.country, request.region)
     if program.anonymizes and dialect.anonymize is not None:
         dialect.anonymize(batch)
-    report = program.run(batch)
+    report = program.run(batch, limit_bytes // PLACE_BYTES)
     if headers.get(_VISITOR) == request.peer:
         # Addresses are kept, or only counted: the vendor sees the proxy's, as behind any proxy, and not the client's.
         headers.pop(_VISITOR, None)

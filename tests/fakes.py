@@ -204,7 +204,7 @@ class Keeping:
     slow: bool = False
     policy: str = "keeping"
 
-    def run(self, batch: Batch) -> Report:
+    def run(self, batch: Batch, places: int = 0) -> Report:
         received = len(batch.records)
         if self.raising is not None:
             raise self.raising()

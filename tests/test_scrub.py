@@ -13,7 +13,7 @@ from proxy.errors import FramingInvalid, InflationLimit, RecordRefused, RouteRef
 from proxy.model import Finding, Headers, Scrubbed, WireRequest
 from proxy.policy import compile_program, load_text
 from proxy.policy.load import shipped
-from proxy.scrub import INFLATED_BYTES, scrub_request
+from proxy.scrub import INFLATED_BYTES, PLACE_BYTES, scrub_request
 from proxy.wire.dialect import Dialect, Route
 from proxy.wire.registry import DIALECTS
 from tests.captures.reading import KEYRING, keeping, program
@@ -239,3 +239,15 @@ def test_an_address_in_a_templates_place_goes() -> None:
     """A path that clients write into is scanned, on routes with events too."""
     sent = _sent("/users/ada@mail.example/events", b"{}", "generic")
     assert {} == find(sent, ["ada@mail.example", "ada"])
+
+
+def test_how_much_is_looked_at_closely_follows_the_size_that_is_allowed() -> None:
+    """What is all numbers is no event: on the event loop it would hold up everybody else's."""
+    event = {"event": "a", "properties": {"token": "t", "distinct_id": "u1", "said": "ada@mail.example " * 21}}
+    request = WireRequest("POST", "/track", "", (), json.dumps(event).encode())
+    for_mixpanel = DIALECTS["mixpanel"], program("mixpanel", "balanced")
+    with pytest.raises(InflationLimit, match="at most 20 places"):
+        scrub_request(request, *for_mixpanel, 20 * PLACE_BYTES)
+    scrubbed = scrub_request(request, *for_mixpanel, 21 * PLACE_BYTES).request
+    assert scrubbed is not None
+    assert b"ada@" not in scrubbed.body

@@ -20,7 +20,7 @@ from proxy.detect.layers import DISGUISE, View, Views, base64_texts, opened
 from proxy.detect.patterns import ROWS
 from proxy.detect.row import Candidate, Found, Row, near
 from proxy.detect.search import Search
-from proxy.errors import RecordRefused
+from proxy.errors import InflationLimit
 
 __all__ = ["DEFAULT_REGIONS", "MATCHES_LIMIT", "Detector", "Span", "apart"]
 
@@ -81,35 +81,38 @@ class Detector:
         self._hump = Search(_HUMPS, options)
         self._searches = tuple((row, Search(row.expression, options)) for row in self._rows)
 
-    def find(self, texts: Sequence[str], views: Views | None = None) -> dict[str, tuple[Span, ...]]:
+    def find(
+        self, texts: Sequence[str], views: Views | None = None, limit: int = MATCHES_LIMIT
+    ) -> dict[str, tuple[Span, ...]]:
         """Find personal data in the distinct strings of one batch.
 
         Args:
             texts: distinct strings; lone surrogates are allowed.
             views: strings that were opened already, and where more are noted.
+            limit: how many places may be looked at closely.
 
         Returns:
             Only texts with hits; spans sorted by start, never overlapping, offsets in characters.
 
         Raises:
-            RecordRefused: 422, there is more to look at closely than `MATCHES_LIMIT`.
+            InflationLimit: 413, there are more places than may be looked at closely.
         """
-        return self._found(texts, _MAX_DEPTH, {} if views is None else views)
+        return self._found(texts, _MAX_DEPTH, {} if views is None else views, limit)
 
-    def _found(self, texts: Sequence[str], depth: int, views: Views) -> dict[str, tuple[Span, ...]]:
+    def _found(self, texts: Sequence[str], depth: int, views: Views, limit: int) -> dict[str, tuple[Span, ...]]:
         """Run the prefilter, then the rows that hit, then the same on what encodings hide, `depth` times."""
         together = SEPARATOR.join(texts)
         joined = together.encode("utf-8", "surrogatepass")
         hits = self._set.Match(joined)
         if hits is None:
             return {}
-        found = self._direct(texts, joined, hits)
+        found = self._direct(texts, joined, hits, limit)
         if depth and (self._escape in hits or self._humps in hits):
             escaped = opened(texts, together, views) if self._escape in hits else {}
             humped = self._humped(texts, joined) if self._humps in hits else ()
             coded = [(text, *run) for text in humped for run in base64_texts(text)]
             behind = {view.text for view in escaped.values()} | {decoded for *_, decoded in coded}
-            inner = self._found(list(behind), depth - 1, views)
+            inner = self._found(list(behind), depth - 1, views, limit)
             _carry(found, inner, escaped, coded)
         return found
 
@@ -118,13 +121,15 @@ class Detector:
         firsts = starts(_sizes(texts, joined))
         return {texts[bisect_right(firsts, start) - 1]: None for start, _ in self._hump.spans(joined)}
 
-    def _direct(self, texts: Sequence[str], joined: bytes, hits: Sequence[int]) -> dict[str, tuple[Span, ...]]:
+    def _direct(
+        self, texts: Sequence[str], joined: bytes, hits: Sequence[int], limit: int
+    ) -> dict[str, tuple[Span, ...]]:
         """Search the rows that hit, and confirm."""
         matches: list[tuple[int, int, Row]] = []
         for row, search in [self._searches[index] for index in hits if index < len(self._rows)]:
             matches += [(start, end, row) for start, end in search.spans(joined)]
-            if len(matches) > MATCHES_LIMIT:
-                raise RecordRefused(f"at most {MATCHES_LIMIT} places to look at closely", "more", "texts")
+            if len(matches) > limit:
+                raise InflationLimit(f"at most {limit} places to look at closely", "more", "texts")
         if not matches:
             return {}
         firsts = starts(_sizes(texts, joined))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from proxy.errors import RecordRefused
+from proxy.errors import InflationLimit
 from proxy.policy.step import PARTS, Part, Step, Treatment
 
 __all__ = [
@@ -171,11 +171,11 @@ class NewNames:
         """Count new names before they are classified.
 
         Raises:
-            RecordRefused: 422, there are more than may be.
+            InflationLimit: 413, there are more than may be.
         """
         self.left -= count
         if self.left < 0:
-            raise RecordRefused(f"at most {NAMES_LIMIT} names of fields that are new", "more", "record")
+            raise InflationLimit(f"at most {NAMES_LIMIT} names of fields that are new", "more", "record")
 
 
 class Node:
@@ -211,7 +211,7 @@ class Node:
         """Give the plan for an object and its shape, which is its names in their order.
 
         Raises:
-            RecordRefused: 422, it has more new names than its request may still bring.
+            InflationLimit: 413, it has more new names than its request may still bring.
         """
         return self._plans.get(shape) or self._remembered(shape, d, new)
 
@@ -219,7 +219,7 @@ class Node:
         """Give the plan for an object's shape with objects and arrays in just the fields where it has them.
 
         Raises:
-            RecordRefused: 422, as `plan`.
+            InflationLimit: 413, as `plan`.
         """
         shape = (tuple(d), *[name for name, value in d.items() if value.__class__ in CONTAINERS])
         return self._plans.get(shape) or self._remembered(shape, d, new)

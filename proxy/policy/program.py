@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from proxy.detect.detector import MATCHES_LIMIT
 from proxy.errors import RecordRefused
 from proxy.model import Batch, Finding, Report
 from proxy.policy.plan import Node
@@ -54,19 +55,22 @@ class Program:
         """Whether a model looks at texts, so that the heart is better run beside the event loop."""
         return self.looking.names is not None
 
-    def run(self, batch: Batch) -> Report:
+    def run(self, batch: Batch, places: int = MATCHES_LIMIT) -> Report:
         """Scrub a batch in place.
+
+        Args:
+            places: how many in its texts may be looked at closely.
 
         Raises:
             RecordRefused: 422, a field could not be scrubbed and the policy says `on_error: refuse`, or it stands
-                outside of any record; or there are more new names, or there is more to look at closely, than one
-                request may have.
+                outside of any record.
+            InflationLimit: 413, it holds more new names than one request may have, or more places.
         """
         received = len(batch.records)
         walk = Walk(self.on_error, shadow=self.mode == "shadow")
         for kind, objects, records in _by_kind(batch):
             walk.walk(self.roots.get(kind) or self.roots["event"], objects, records)
-        tainted = settle(walk, self.looking)
+        tainted = settle(walk, self.looking, places)
         gone = walk.gone | tainted
         if -1 in gone:
             raise RecordRefused("parts that can be scrubbed", "one that cannot", "around the records")

@@ -52,8 +52,11 @@ Finder = Callable[[Sequence[str]], tuple[Mapping[str, tuple[Span, ...]], Sequenc
 _OVERRUN = Treatment("budget", "UNKNOWN", "drop", lambda value: GONE)
 
 
-def settle(walk: Walk, looking: Looking) -> set[int]:
+def settle(walk: Walk, looking: Looking, places: int) -> set[int]:
     """Scan what the walk collected and write the changes into its records.
+
+    Args:
+        places: how many may be looked at closely.
 
     Returns:
         Indices of records that cannot leave: a removed value stands in a field that the vendor needs as it is.
@@ -63,7 +66,7 @@ def settle(walk: Walk, looking: Looking) -> set[int]:
         _open_unannounced(walk)
         seen = _texts(walk.seen)
     plans = _plans(walk)
-    changes = _changes(walk, looking, seen, plans)
+    changes = _changes(walk, looking, seen, plans, places)
     dropped = write(walk, changes) if changes else set()
     names = rename(walk, plans)
     for document in () if looking.shadow else reversed(walk.documents):
@@ -108,13 +111,13 @@ def _items(holder: Any) -> Iterable[tuple[Any, Any]]:
     return list(holder.items() if isinstance(holder, dict) else enumerate(holder))
 
 
-def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan]) -> dict[Any, Change]:
+def _changes(walk: Walk, looking: Looking, seen: list[str], plans: Sequence[Plan], places: int) -> dict[Any, Change]:
     """Find what must change; names of fields that repeat a removed value go to `walk.told`."""
     long_seen = _long(walk.seen) if len(seen) < len(walk.seen) else []
     if looking.allow:
         seen = [text for text in seen if text not in looking.allow]
     views: Views = {}
-    spans = looking.detector.find(seen, views=views)
+    spans = looking.detector.find(seen, views, places)
     late = _named(seen, spans, looking.names) if looking.names is not None else ()
     names: set[str] = set()
     numbers: dict[str, int] = {}

@@ -119,8 +119,8 @@ class Walk:
             depth: how many objects and arrays are around them.
 
         Raises:
-            RecordRefused: 422, something cannot be scrubbed and the policy says `on_error: refuse`; or there are more
-                new names than one request may bring.
+            RecordRefused: 422, something cannot be scrubbed and the policy says `on_error: refuse`.
+            InflationLimit: 413, there are more new names than one request may bring.
         """
         shapes = list(map(tuple, objects))
         if shapes.count(shapes[0]) == len(shapes):

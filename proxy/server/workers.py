@@ -1,8 +1,8 @@
 """Where the pure heart runs: on the event loop, or beside it when a body is large, as sent or inflated.
 
 A small request costs less than handing it to a thread; a large one would hold up every other connection. How large a
-body is inside shows when it is opened: it is tried on the loop with the limit that holds there, and what inflates past
-it goes to a thread.
+body is inside, and how much of it must be looked at closely, shows when it is opened: it is tried on the loop with the
+limit that holds there, and what passes it goes to a thread.
 
 Any thread may run the heart, several at once. What requests of a lane share, plans of shapes and a few memos, gains
 entries that are the same whoever makes them, is dropped as a whole, and a request keeps what it has taken out of it.

@@ -4,7 +4,7 @@ import pytest
 
 from proxy.detect.detector import MATCHES_LIMIT, Detector, Span, apart
 from proxy.detect.row import Row
-from proxy.errors import RecordRefused
+from proxy.errors import InflationLimit
 
 DETECTOR = Detector()
 
@@ -175,5 +175,5 @@ def test_of_places_that_overlap_the_first_stays(places, expected):
 
 def test_more_than_can_be_looked_at_closely_is_refused():
     """What is all addresses is no event, and would hold up everybody else's."""
-    with pytest.raises(RecordRefused):
+    with pytest.raises(InflationLimit):
         Detector().find(["a@b.co " * (MATCHES_LIMIT // 2), "c@d.co " * (MATCHES_LIMIT // 2 + 1)])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from proxy.errors import RecordRefused
+from proxy.errors import InflationLimit
 from proxy.policy.actions import GONE
 from proxy.policy.plan import LARGEST_SHAPE, LONGEST_NAME, Ground, NewNames, Node, Plan, Renamed
 from proxy.policy.step import Step, Treatment
@@ -119,7 +119,7 @@ def test_new_names_are_bounded() -> None:
     root, new = node(made), NewNames(3)
     for d in ({"a": 1, "b": 2}, {"b": 1, "a": 2, "c": 3}, {"c": 1}):
         root.plan(d, tuple(d), new)
-    with pytest.raises(RecordRefused):
+    with pytest.raises(InflationLimit):
         root.exact({"a": 1, "d": 1}, new)
     assert ["a", "b", "c"] == asked
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from proxy.errors import RecordRefused
+from proxy.errors import InflationLimit, RecordRefused
 from proxy.model import Part
 from proxy.policy.plan import NAMES_LIMIT
 from proxy.policy.walk import DEEPEST
@@ -55,7 +55,7 @@ def test_new_names_of_a_request_are_bounded(size: int) -> None:
     made = program()
     names = map(str, range(NAMES_LIMIT + 1))
     records = [dict.fromkeys(islice(names, size), 1) for _ in range(NAMES_LIMIT // size + 1)]
-    with pytest.raises(RecordRefused, match=f"{NAMES_LIMIT} names"):
+    with pytest.raises(InflationLimit, match=f"{NAMES_LIMIT} names"):
         made.run(batch(*records))
 
 
