@@ -1,8 +1,8 @@
 """What no heart on these libraries can do without: its calls into C, made again alone.
 
 One run of the heart is recorded: JSON read and written, base64, what RE2 is asked, keyed hashes, each with what it was
-given. `core` times those calls without the Python around them. A `must` below their time is out of reach of a heart that
-makes them; what is between them and the heart is interpreted.
+given. `core` times those calls without the Python around them. A `must` below their time is out of reach of a heart
+that makes them; what is between them and the heart is interpreted.
 """
 
 from __future__ import annotations
