@@ -19,7 +19,7 @@ INFLATED_BYTES = 20 << 20
 
 PLACE_BYTES = 100
 """A place that is looked at closely costs up to 240 µs: 0.16 s for what runs on the event loop, 50 s for the largest
-request. The captured events have one in 600 bytes at most."""
+request. 50 captured events in 87 KB, full of people, have 126."""
 
 _AUTHORIZATION = frozenset({"authorization"})
 
